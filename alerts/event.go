@@ -1,0 +1,157 @@
+package alerts
+
+import (
+	"time"
+
+	"anling/geo"
+	"anling/registry"
+)
+
+// EventType says what happened; the names are an outer interface.
+type EventType string
+
+// The types of events.
+const (
+	EventRaised       EventType = "raised"
+	EventPressedAgain EventType = "pressed_again"
+	EventAccepted     EventType = "accepted"
+	EventTold         EventType = "told"
+	EventReceipt      EventType = "receipt"
+	EventAnswered     EventType = "answered"
+	EventOffered      EventType = "offered"
+	EventAssigned     EventType = "assigned"
+	EventDeparted     EventType = "departed"
+	EventArrived      EventType = "arrived"
+	EventReserved     EventType = "reserved"
+	EventStoodDown    EventType = "stood_down"
+	EventEscalated    EventType = "escalated"
+	EventPrompted     EventType = "prompted"
+	EventNote         EventType = "note"
+	EventCalled       EventType = "called"
+	EventTransferred  EventType = "transferred"
+	EventLinked       EventType = "linked"
+	EventJoined       EventType = "joined"
+	EventResolved     EventType = "resolved"
+	EventFollowedUp   EventType = "followed_up"
+	EventClosed       EventType = "closed"
+	EventReopened     EventType = "reopened"
+	EventCancelled    EventType = "cancelled"
+	EventCancelAsked  EventType = "cancel_asked"
+	EventStepDue      EventType = "step_due"
+	EventDegraded     EventType = "degraded"
+)
+
+// ActorKind tells who acted.
+type ActorKind string
+
+// The kinds of actors.
+const (
+	ActorDevice   ActorKind = "device"
+	ActorOperator ActorKind = "operator"
+	ActorContact  ActorKind = "contact"
+	ActorHelper   ActorKind = "helper"
+	ActorElder    ActorKind = "elder"
+	ActorSystem   ActorKind = "system"
+	ActorCarrier  ActorKind = "carrier"
+)
+
+// Actor is who did something. Role is an operator's role, "" for everybody else.
+type Actor struct {
+	Kind ActorKind `json:"kind"`
+	ID   string    `json:"id"`
+	Name string    `json:"name,omitempty"`
+	Role string    `json:"role,omitempty"`
+}
+
+// System is the actor of everything that the response plan does by itself.
+func System() Actor { return Actor{Kind: ActorSystem, ID: "plan"} }
+
+// supervises reports whether the actor may override a rule by writing why.
+func (a Actor) supervises() bool {
+	return a.Kind == ActorOperator && (a.Role == "supervisor" || a.Role == "manager" || a.Role == "admin")
+}
+
+// Event is one thing that happened to an alert. Events are only ever added. Hash covers the event
+// and the hash of the one before it (chain.go).
+type Event struct {
+	Seq    int64     `json:"seq"`
+	Global int64     `json:"global"`
+	Alert  AlertID   `json:"alert"`
+	Type   EventType `json:"type"`
+	At     time.Time `json:"at"`
+	Actor  Actor     `json:"actor"`
+	Data   Data      `json:"data"`
+	Hash   string    `json:"hash"` // hexadecimal
+}
+
+// Data is what an event tells beyond its type; each type uses the few fields that it needs.
+type Data struct {
+	Person  string   `json:"person,omitempty"`
+	Step    string   `json:"step,omitempty"`
+	Message string   `json:"message,omitempty"`
+	Channel string   `json:"channel,omitempty"`
+	Tmpl    string   `json:"template,omitempty"`
+	Repeat  int      `json:"repeat,omitempty"`
+	Status  string   `json:"status,omitempty"`
+	Code    string   `json:"code,omitempty"`
+	Answer  string   `json:"answer,omitempty"`
+	Text    string   `json:"text,omitempty"`
+	Reason  string   `json:"reason,omitempty"`
+	To      string   `json:"to,omitempty"`
+	Level   int      `json:"level,omitempty"`
+	Prio    int      `json:"priority,omitempty"`
+	Outcome string   `json:"outcome,omitempty"`
+	Verdict string   `json:"satisfaction,omitempty"`
+	Reached string   `json:"reached,omitempty"`
+	Other   AlertID  `json:"other,omitempty"`
+	Short   bool     `json:"short,omitempty"`
+	Late    int      `json:"late_s,omitempty"`
+	Kind    string   `json:"kind,omitempty"`
+	Signal  string   `json:"signal,omitempty"`
+	Travel  *Travel  `json:"travel,omitempty"`
+	Reasons []Reason `json:"reasons,omitempty"`
+
+	Position *geo.Position `json:"position,omitempty"`
+	Who      *Person       `json:"who,omitempty"`    // a person who joins the alert with this event
+	Raised   *Raise        `json:"raised,omitempty"` // everything known at the press
+}
+
+// Travel is how a helper would come.
+type Travel struct {
+	Mode    geo.Mode `json:"mode"`
+	Seconds int      `json:"duration_s"`
+	Metres  int      `json:"distance_m"`
+	ByRoad  bool     `json:"by_road"`
+}
+
+// Raise is what is known when an alert begins: who, where, and who belongs to it. It is copied into the
+// first event, so that the story can be told even when the registry has changed.
+type Raise struct {
+	Number       int64             `json:"number"`
+	Code         string            `json:"code"`
+	Kind         string            `json:"kind"`
+	Priority     int               `json:"priority"`
+	Plan         PlanRef           `json:"plan"`
+	Elder        registry.ElderID  `json:"elder,omitempty"`
+	Device       registry.DeviceID `json:"device,omitempty"`
+	Centre       registry.CentreID `json:"centre"`
+	Subject      string            `json:"subject"`
+	Title        string            `json:"title"`
+	Age          int               `json:"age,omitempty"`
+	Sex          string            `json:"sex,omitempty"`
+	Language     string            `json:"language"`
+	Caller       string            `json:"caller,omitempty"`
+	Address      string            `json:"address"`
+	Positions    []geo.Position    `json:"positions,omitempty"`
+	Text         string            `json:"text,omitempty"`
+	Battery      *int              `json:"battery,omitempty"`
+	Test         bool              `json:"test,omitempty"`
+	Unidentified bool              `json:"unidentified,omitempty"`
+	Locked       bool              `json:"locked,omitempty"`
+	Silent       bool              `json:"silent,omitempty"`
+	LateS        int               `json:"late_s,omitempty"`
+	PressedAt    time.Time         `json:"pressed_at"`
+	People       []*Person         `json:"people,omitempty"`
+	Signal       string            `json:"signal,omitempty"`
+	Before       AlertID           `json:"before,omitempty"` // an earlier alert of the same elder that is not closed yet
+}
