@@ -1,0 +1,78 @@
+package registry
+
+import (
+	"time"
+	_ "time/tzdata" // a time zone must be known on a machine that has no table of them, too
+
+	"anling/geo"
+)
+
+// CentreID is the id of a centre.
+type CentreID string
+
+// Centre is a room of operators: the city's, or one below it.
+type Centre struct {
+	ID         CentreID      `json:"id"`
+	Name       string        `json:"name"`
+	Parent     CentreID      `json:"parent"` // empty at the top
+	Phone      string        `json:"phone"`
+	Position   *geo.Position `json:"position"`
+	TimeZone   string        `json:"time_zone"`
+	Version    int64         `json:"version"`
+	CreatedAt  time.Time     `json:"created_at"`
+	UpdatedAt  time.Time     `json:"updated_at"`
+	ArchivedAt *time.Time    `json:"archived_at"`
+}
+
+const defaultTimeZone = "Asia/Shanghai"
+
+// Location is the centre's time zone; UTC when it is not known.
+func (k Centre) Location() *time.Location {
+	loc, err := time.LoadLocation(k.TimeZone)
+	if err != nil {
+		return time.UTC
+	}
+	return loc
+}
+
+func (k *Centre) defaults() { k.TimeZone = defaultTimeZone }
+
+func (k *Centre) normalise(c *problems) {
+	k.Name = tidy(k.Name)
+	k.Parent = CentreID(tidy(string(k.Parent)))
+	k.TimeZone = orDefault(tidy(k.TimeZone), defaultTimeZone)
+	if k.Phone = tidy(k.Phone); k.Phone != "" {
+		k.Phone = c.phone("phone", k.Phone)
+	}
+}
+
+func (k *Centre) check(c *problems, _ time.Time) {
+	c.name("name", k.Name)
+	c.position("position", k.Position)
+	if _, err := time.LoadLocation(k.TimeZone); err != nil || k.TimeZone == "Local" {
+		c.add("time_zone", "must be a time zone like Asia/Shanghai")
+	}
+	if k.Parent != "" && k.Parent == k.ID {
+		c.add("parent", "must be another centre")
+	}
+}
+
+// head names the centre itself as its centre, so that a scope is asked the same question of
+// every record.
+func (k *Centre) head() head {
+	return head{ID: string(k.ID), Centre: k.ID, Version: k.Version,
+		Created: k.CreatedAt, Updated: k.UpdatedAt, Archived: k.ArchivedAt}
+}
+
+func (k *Centre) setHead(h head) {
+	k.ID, k.Version = CentreID(h.ID), h.Version
+	k.CreatedAt, k.UpdatedAt, k.ArchivedAt = h.Created, h.Updated, h.Archived
+}
+
+func (k *Centre) subject() string   { return noSubject }
+func (k *Centre) values() []any     { return []any{k.Parent} }
+func (k *Centre) dests() []any      { return []any{&k.Parent} }
+func (k *Centre) adopt(o *Centre)   { k.Parent = o.Parent }
+func (k *Centre) lock()             {}
+func (k *Centre) lookups() []lookup { return nil }
+func (k *Centre) words() []string   { return []string{string(k.ID), k.Name} }

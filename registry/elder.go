@@ -1,0 +1,128 @@
+package registry
+
+import (
+	"slices"
+	"time"
+
+	"anling/geo"
+)
+
+// ElderID is the id of an elder.
+type ElderID string
+
+// Elder is a person who may press a button.
+type Elder struct {
+	ID         ElderID       `json:"id"`
+	Centre     CentreID      `json:"centre"`
+	Name       string        `json:"name"`
+	Sex        string        `json:"sex"`        // "f", "m", or empty when not known
+	BirthDate  string        `json:"birth_date"` // 1944-03-15, 1944-03 or 1944
+	Phones     []string      `json:"phones"`     // E.164, the first is called first
+	Language   string        `json:"language"`
+	Address    string        `json:"address"`
+	Position   *geo.Position `json:"position"` // of the home
+	Tier       string        `json:"tier"`     // a code of the centre's own; "normal" by default
+	Living     string        `json:"living"`   // how the elder lives: alone, couple, family …
+	Illnesses  []string      `json:"illnesses"`
+	Medicines  []string      `json:"medicines"`
+	Allergies  []string      `json:"allergies"`
+	Mobility   string        `json:"mobility"`
+	Access     string        `json:"access"` // how to get in: door code, key safe, who has the key
+	Notes      string        `json:"notes"`
+	Version    int64         `json:"version"`
+	CreatedAt  time.Time     `json:"created_at"`
+	UpdatedAt  time.Time     `json:"updated_at"`
+	ArchivedAt *time.Time    `json:"archived_at"`
+
+	// Locked says that the sealed part could not be opened, because its key is missing or was
+	// erased: only ID, Centre, Tier and the times are known. The Tx methods alone give such a record.
+	Locked bool `json:"locked,omitempty"`
+}
+
+// Age is the elder's age in whole years at now, and 0 when it is not known. Of a birth date
+// that names only a year or a month, the age is that at its end.
+func (e Elder) Age(now time.Time) int {
+	born, ok := lastDay(e.BirthDate)
+	if !ok || now.Before(born) {
+		return 0
+	}
+	years := now.Year() - born.Year()
+	if now.Month() < born.Month() || now.Month() == born.Month() && now.Day() < born.Day() {
+		years--
+	}
+	return years
+}
+
+// lastDay gives the last day that a date of any of the three precisions can mean.
+func lastDay(date string) (time.Time, bool) {
+	if t, err := time.Parse("2006-01-02", date); err == nil {
+		return t, true
+	}
+	if t, err := time.Parse("2006-01", date); err == nil {
+		return t.AddDate(0, 1, -1), true
+	}
+	t, err := time.Parse("2006", date)
+	return t.AddDate(1, 0, -1), err == nil
+}
+
+func (e *Elder) defaults() { e.Tier, e.Language = defaultTier, defaultLanguage }
+
+func (e *Elder) normalise(c *problems) {
+	e.Name = tidy(e.Name)
+	e.Sex = sexOf(e.Sex)
+	e.BirthDate = dateOf(e.BirthDate)
+	e.Phones = c.phones("phones", e.Phones)
+	e.Language = languageOf(e.Language)
+	e.Address = tidy(e.Address)
+	e.Tier = orDefault(tidy(e.Tier), defaultTier)
+	e.Living = tidy(e.Living)
+	e.Illnesses, e.Medicines, e.Allergies = tidyList(e.Illnesses), tidyList(e.Medicines), tidyList(e.Allergies)
+	e.Mobility, e.Access, e.Notes = tidy(e.Mobility), tidy(e.Access), tidy(e.Notes)
+}
+
+// check refuses what cannot be right. Age is no reason: 60 and over is the usual, not a rule.
+func (e *Elder) check(c *problems, now time.Time) {
+	c.name("name", e.Name)
+	c.oneOf("sex", e.Sex, "", "f", "m")
+	c.birthDate("birth_date", e.BirthDate, now)
+	c.language("language", e.Language)
+	c.text("address", e.Address, maxLine)
+	c.position("position", e.Position)
+	c.code("tier", e.Tier)
+	c.text("living", e.Living, maxLine)
+	c.list("illnesses", e.Illnesses)
+	c.list("medicines", e.Medicines)
+	c.list("allergies", e.Allergies)
+	c.text("mobility", e.Mobility, maxLine)
+	c.text("access", e.Access, maxText)
+	c.text("notes", e.Notes, maxText)
+}
+
+func (e *Elder) head() head {
+	return head{ID: string(e.ID), Centre: e.Centre, Version: e.Version,
+		Created: e.CreatedAt, Updated: e.UpdatedAt, Archived: e.ArchivedAt}
+}
+
+func (e *Elder) setHead(h head) {
+	e.ID, e.Centre, e.Version = ElderID(h.ID), h.Centre, h.Version
+	e.CreatedAt, e.UpdatedAt, e.ArchivedAt = h.Created, h.Updated, h.Archived
+}
+
+func (e *Elder) subject() string { return string(e.ID) }
+func (e *Elder) values() []any   { return []any{e.Tier} }
+func (e *Elder) dests() []any    { return []any{&e.Tier} }
+func (e *Elder) adopt(o *Elder)  { e.Tier = o.Tier }
+func (e *Elder) lock()           { e.Locked = true }
+
+func (e *Elder) lookups() []lookup {
+	var all []lookup
+	for _, p := range e.Phones {
+		all = append(all, lookup{kind: callerLookup, text: p})
+	}
+	return all
+}
+
+func (e *Elder) words() []string {
+	all := []string{string(e.ID), e.Name, e.Address, e.Notes}
+	return slices.Concat(all, e.Phones)
+}

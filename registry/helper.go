@@ -1,0 +1,160 @@
+package registry
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"anling/geo"
+)
+
+// HelperID is the id of a helper.
+type HelperID string
+
+// The kinds of helper.
+const (
+	KindVolunteer = "volunteer"
+	KindNeighbour = "neighbour"
+	KindProvider  = "provider"
+	KindStaff     = "staff"
+)
+
+// Helper is somebody who can go to an elder.
+type Helper struct {
+	ID         HelperID      `json:"id"`
+	Centre     CentreID      `json:"centre"`
+	Name       string        `json:"name"`
+	Phones     []string      `json:"phones"`
+	Language   string        `json:"language"`
+	Kind       string        `json:"kind"`
+	Position   *geo.Position `json:"position"` // the last known
+	Skills     []string      `json:"skills"`
+	Services   []string      `json:"services"`
+	OnDuty     bool          `json:"on_duty"`
+	Modes      []geo.Mode    `json:"modes"`    // how they can travel
+	Schedule   []Shift       `json:"schedule"` // empty: always
+	KeysFor    []ElderID     `json:"keys_for"` // whose doors they have a key for
+	Version    int64         `json:"version"`
+	CreatedAt  time.Time     `json:"created_at"`
+	UpdatedAt  time.Time     `json:"updated_at"`
+	ArchivedAt *time.Time    `json:"archived_at"`
+
+	// Locked says that the sealed part could not be opened (see Elder).
+	Locked bool `json:"locked,omitempty"`
+}
+
+// Shift is a time of the week in which a helper can be asked. One that ends before it begins
+// goes on into the next day; one that ends when it begins lasts the whole day.
+type Shift struct {
+	Days []int  `json:"days"` // 1 is Monday, 7 is Sunday
+	From string `json:"from"` // 08:00, in the time zone of the helper's centre
+	To   string `json:"to"`
+}
+
+// Available tells whether the helper may be asked to go at now: on duty, not archived, and
+// inside the schedule in the time zone loc.
+func (h Helper) Available(now time.Time, loc *time.Location) bool {
+	if !h.OnDuty || h.ArchivedAt != nil || h.Locked {
+		return false
+	}
+	if len(h.Schedule) == 0 {
+		return true
+	}
+	local := now.In(loc)
+	return slices.ContainsFunc(h.Schedule, func(s Shift) bool { return s.covers(local) })
+}
+
+func (s Shift) covers(local time.Time) bool {
+	from, okFrom := minuteOf(s.From)
+	to, okTo := minuteOf(s.To)
+	if !okFrom || !okTo {
+		return false
+	}
+	at, day := local.Hour()*60+local.Minute(), weekday(local)
+	if from < to {
+		return at >= from && at < to && slices.Contains(s.Days, day)
+	}
+	yesterday := (day+5)%7 + 1
+	return at >= from && slices.Contains(s.Days, day) || at < to && slices.Contains(s.Days, yesterday)
+}
+
+func weekday(t time.Time) int { return (int(t.Weekday())+6)%7 + 1 }
+
+// minuteOf reads 08:30; 24:00 is the end of the day.
+func minuteOf(clock string) (int, bool) {
+	if clock == "24:00" {
+		return 24 * 60, true
+	}
+	t, err := time.Parse("15:04", clock)
+	return t.Hour()*60 + t.Minute(), err == nil
+}
+
+func (h *Helper) defaults() {
+	h.Language, h.Kind, h.OnDuty, h.Modes = defaultLanguage, KindVolunteer, true, []geo.Mode{geo.Foot}
+}
+
+func (h *Helper) normalise(c *problems) {
+	h.Name = tidy(h.Name)
+	h.Phones = c.phones("phones", h.Phones)
+	h.Language = languageOf(h.Language)
+	h.Kind = orDefault(strings.ToLower(tidy(h.Kind)), KindVolunteer)
+	h.Skills, h.Services = tidyList(h.Skills), tidyList(h.Services)
+	h.Modes = codeList(h.Modes)
+	if len(h.Modes) == 0 {
+		h.Modes = []geo.Mode{geo.Foot}
+	}
+	h.KeysFor = codeKeepCase(h.KeysFor)
+	if h.Schedule == nil {
+		h.Schedule = []Shift{}
+	}
+}
+
+func (h *Helper) check(c *problems, _ time.Time) {
+	c.name("name", h.Name)
+	c.language("language", h.Language)
+	c.oneOf("kind", h.Kind, KindVolunteer, KindNeighbour, KindProvider, KindStaff)
+	c.position("position", h.Position)
+	c.list("skills", h.Skills)
+	c.list("services", h.Services)
+	for _, m := range h.Modes {
+		c.oneOf("modes", string(m), string(geo.Foot), string(geo.Bike), string(geo.Car))
+	}
+	for _, s := range h.Schedule {
+		s.check(c)
+	}
+	if len(h.Phones) == 0 && !c.has("phones") {
+		c.add("phones", "must have at least one number: a helper is there to be called")
+	}
+}
+
+func (s Shift) check(c *problems) {
+	if len(s.Days) == 0 || slices.ContainsFunc(s.Days, func(d int) bool { return d < 1 || d > 7 }) {
+		c.add("schedule", "must name days from 1 (Monday) to 7 (Sunday)")
+	}
+	_, from := minuteOf(s.From)
+	_, to := minuteOf(s.To)
+	if !from || !to {
+		c.add("schedule", "must have times like 08:00 in from and to")
+	}
+}
+
+func (h *Helper) head() head {
+	return head{ID: string(h.ID), Centre: h.Centre, Version: h.Version,
+		Created: h.CreatedAt, Updated: h.UpdatedAt, Archived: h.ArchivedAt}
+}
+
+func (h *Helper) setHead(x head) {
+	h.ID, h.Centre, h.Version = HelperID(x.ID), x.Centre, x.Version
+	h.CreatedAt, h.UpdatedAt, h.ArchivedAt = x.Created, x.Updated, x.Archived
+}
+
+func (h *Helper) subject() string   { return string(h.ID) }
+func (h *Helper) values() []any     { return []any{h.Kind, h.OnDuty} }
+func (h *Helper) dests() []any      { return []any{&h.Kind, &h.OnDuty} }
+func (h *Helper) adopt(o *Helper)   { h.Kind, h.OnDuty = o.Kind, o.OnDuty }
+func (h *Helper) lock()             { h.Locked = true }
+func (h *Helper) lookups() []lookup { return nil }
+
+func (h *Helper) words() []string {
+	return slices.Concat([]string{string(h.ID), h.Name}, h.Phones, h.Skills, h.Services)
+}
