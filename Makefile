@@ -1,0 +1,64 @@
+# What people do with this project. `make` alone explains.
+
+SHELL      := bash
+.SHELLFLAGS := -euo pipefail -c
+.ONESHELL:
+.DEFAULT_GOAL := help
+
+console := web/console
+dist    := $(console)/dist/index.html
+# Everything the built console depends on.
+sources := $(shell find $(console)/src $(console)/public $(console)/index.html $(console)/vite.config.* $(console)/package-lock.json internal/words -type f -not -name '*.go' 2>/dev/null)
+
+.PHONY: help run demo build console check test test-go test-console test-browser bench fuzz clean FORCE
+
+help: ## explains the targets
+	@echo "安铃 Anling. What you can make:"
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS=$$'\t' read -r name what; do printf '  make %-13s %s\n' "$$name" "$$what"; done
+
+run: build ## starts the demo on http://localhost:8080: a simulated city, a phone wall, no credentials
+	exec bin/anling demo --listen :8080
+
+build: console bin/anling ## builds bin/anling with the console inside
+
+console: $(dist) ## builds the operators' console
+
+# npm ci runs only when the lock file has changed; the stamp holds the lock's sum.
+$(dist): $(sources)
+	.ci/npm.sh $(console)
+	cd $(console) && npm run build
+	touch ../../$(dist)
+
+# The go command knows best what has changed.
+bin/anling: FORCE
+	@mkdir -p bin
+	go build -trimpath -o bin/anling ./cmd/anling
+
+FORCE:
+
+check: ## gofmt, vet, linter where at hand, house rules, the console's types
+	.ci/check.sh
+
+test: test-go test-console test-browser ## everything CI runs; installs what it needs
+
+test-go: ## Go tests on both databases, with the race detector, and Twilio's API checked by an independent mock
+	.ci/install.sh postgresql
+	.ci/npm.sh .ci/peers
+	go test -race -shuffle=on -count=1 -timeout 15m ./...
+
+test-console: ## the console's own tests
+	.ci/npm.sh $(console)
+	cd $(console) && npm test
+
+test-browser: build ## the whole job in a real browser
+	.ci/install.sh chromium fonts-noto-cjk
+	.ci/browser.sh
+
+bench: ## measures what docs/performance.md tells
+	.ci/bench.sh
+
+fuzz: ## each fuzz target for 30 s (FUZZTIME=5m for longer)
+	.ci/fuzz.sh
+
+clean: ## removes what was built; data stays
+	rm -rf bin $(console)/dist
