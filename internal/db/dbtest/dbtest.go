@@ -59,10 +59,11 @@ func Path(t testing.TB) string {
 // URL gives the address of an empty schema on PostgreSQL, which ends with the test.
 func URL(t testing.TB) string {
 	t.Helper()
-	base, err := postgresURL()
+	s, err := theServer()
 	if err != nil {
 		t.Fatalf("PostgreSQL for the tests: %v", err)
 	}
+	base := s.url
 	schema := "t_" + strings.ReplaceAll(db.NewID(), "-", "")
 	mustExec(t, base, "CREATE SCHEMA "+schema)
 	t.Cleanup(func() { mustExec(t, base, "DROP SCHEMA "+schema+" CASCADE") })

@@ -13,10 +13,17 @@ import (
 	"sync"
 )
 
-// postgresURL gives the server of this test binary.
-var postgresURL = sync.OnceValues(func() (string, error) {
+// server is a PostgreSQL. It holds the lifeline of its guardian: were it forgotten, the garbage
+// collector would close it and the server would end.
+type server struct {
+	url      string
+	lifeline io.Closer
+}
+
+// theServer gives the server of this test binary.
+var theServer = sync.OnceValues(func() (*server, error) {
 	if u := os.Getenv("ANLING_TEST_POSTGRES"); u != "" {
-		return u, nil
+		return &server{url: u}, nil
 	}
 	return start()
 })
@@ -48,37 +55,38 @@ kill -QUIT $server
 wait $server
 `
 
-func start() (string, error) {
+func start() (*server, error) {
 	bin, err := binaries()
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	dir, err := os.MkdirTemp("", "anling-pg-")
 	if err != nil {
-		return "", fmt.Errorf("make a folder: %w", err)
+		return nil, fmt.Errorf("make a folder: %w", err)
 	}
 	command, err := asPostgres(dir, "sh", "-c", script, "anling-test-postgres", dir, bin)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	cmd := exec.Command(command[0], command[1:]...)
 	cmd.SysProcAttr = apart()
-	if _, err := cmd.StdinPipe(); err != nil { // never closed: it ends with us
-		return "", fmt.Errorf("connect to the server's guardian: %w", err)
+	lifeline, err := cmd.StdinPipe()
+	if err != nil {
+		return nil, fmt.Errorf("connect to the server's guardian: %w", err)
 	}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
-		return "", fmt.Errorf("listen to the server's guardian: %w", err)
+		return nil, fmt.Errorf("listen to the server's guardian: %w", err)
 	}
 	if err := cmd.Start(); err != nil {
-		return "", fmt.Errorf("start PostgreSQL: %w", err)
+		return nil, fmt.Errorf("start PostgreSQL: %w", err)
 	}
 	lines := bufio.NewReader(out)
 	if line, err := lines.ReadString('\n'); err != nil || line != "ready\n" {
 		rest, reading := io.ReadAll(lines)
-		return "", errors.Join(fmt.Errorf("PostgreSQL did not start: %s%s", line, rest), err, reading, cmd.Wait())
+		return nil, errors.Join(fmt.Errorf("PostgreSQL did not start: %s%s", line, rest), err, reading, cmd.Wait())
 	}
-	return "postgres://postgres@/postgres?host=" + dir, nil
+	return &server{url: "postgres://postgres@/postgres?host=" + dir, lifeline: lifeline}, nil
 }
 
 // binaries gives the folder of the newest PostgreSQL here. Debian keeps initdb out of the PATH.
