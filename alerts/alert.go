@@ -121,27 +121,28 @@ type MessageState struct {
 
 // Person is somebody who has a part in the alert, and what has happened with them.
 type Person struct {
-	ID       string          `json:"id"`
-	Part     Part            `json:"part"`
-	Name     string          `json:"name"`
-	Role     string          `json:"role,omitempty"`
-	Relation string          `json:"relation,omitempty"`
-	Language string          `json:"language,omitempty"`
-	Channels []string        `json:"channels,omitempty"`
-	Numbers  int             `json:"numbers"` // how many telephone numbers they have
-	HasKey   bool            `json:"has_key"`
-	Trained  bool            `json:"trained,omitempty"`
-	Order    int             `json:"order"`
-	State    PersonState     `json:"state"`
-	Since    time.Time       `json:"since"`
-	Step     string          `json:"step,omitempty"` // the step that brought a helper in
-	EtaAt    *time.Time      `json:"eta_at"`
-	TravelS  int             `json:"travel_s,omitempty"`
-	Metres   int             `json:"distance_m,omitempty"`
-	Mode     geo.Mode        `json:"mode,omitempty"`
-	Position *geo.Position   `json:"position,omitempty"`
-	Reasons  []Reason        `json:"reasons,omitempty"`
-	Messages []*MessageState `json:"messages"`
+	ID         string          `json:"id"`
+	Part       Part            `json:"part"`
+	Name       string          `json:"name"`
+	Role       string          `json:"role,omitempty"`
+	Relation   string          `json:"relation,omitempty"`
+	Language   string          `json:"language,omitempty"`
+	Channels   []string        `json:"channels,omitempty"`
+	Numbers    int             `json:"numbers"` // how many telephone numbers they have
+	HasKey     bool            `json:"has_key"`
+	Trained    bool            `json:"trained,omitempty"`
+	Order      int             `json:"order"`
+	State      PersonState     `json:"state"`
+	Since      time.Time       `json:"since"`
+	Step       string          `json:"step,omitempty"` // the step that brought a helper in
+	EtaAt      *time.Time      `json:"eta_at"`
+	PromisedAt *time.Time      `json:"promised_at,omitempty"`
+	TravelS    int             `json:"travel_s,omitempty"`
+	Metres     int             `json:"distance_m,omitempty"`
+	Mode       geo.Mode        `json:"mode,omitempty"`
+	Position   *geo.Position   `json:"position,omitempty"`
+	Reasons    []Reason        `json:"reasons,omitempty"`
+	Messages   []*MessageState `json:"messages"`
 }
 
 // Reason says why a helper stands where they stand; Code is a key of the message file.

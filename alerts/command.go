@@ -71,6 +71,7 @@ type Command struct {
 	answer     *answer
 	action     *Action
 	candidates []Candidate
+	people     []*Person
 	newID      func() string
 }
 

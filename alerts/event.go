@@ -111,6 +111,10 @@ type Data struct {
 	Travel  *Travel  `json:"travel,omitempty"`
 	Reasons []Reason `json:"reasons,omitempty"`
 
+	// The actor's name and role are personal, so they travel in the sealed part.
+	ActorName string `json:"actor_name,omitempty"`
+	ActorRole string `json:"actor_role,omitempty"`
+
 	Position *geo.Position `json:"position,omitempty"`
 	Who      *Person       `json:"who,omitempty"`    // a person who joins the alert with this event
 	Raised   *Raise        `json:"raised,omitempty"` // everything known at the press
@@ -153,5 +157,6 @@ type Raise struct {
 	PressedAt    time.Time         `json:"pressed_at"`
 	People       []*Person         `json:"people,omitempty"`
 	Signal       string            `json:"signal,omitempty"`
-	Before       AlertID           `json:"before,omitempty"` // an earlier alert of the same elder that is not closed yet
+
+	joinKey []byte // by what later presses find this alert; a column of its own
 }

@@ -1,0 +1,114 @@
+package alerts
+
+import (
+	"slices"
+	"time"
+
+	"anling/notify"
+)
+
+// act carries out one action of the response plan. Each action leaves at least one event that bears
+// its step, so that it is not wanted a second time.
+func (d *decision) act() {
+	act := d.c.action
+	line := act.Line
+	switch act.Do {
+	case doSound:
+		d.emit(EventEscalated, Data{To: "seats", Step: act.Step, Level: line.Level})
+	case doEscalate:
+		d.escalate(line.To, act.Step, line.Level)
+	case doPrompt:
+		d.emit(EventPrompted, Data{Step: act.Step, Kind: d.promptKind(line.Prompt)})
+	case doTell:
+		d.tell(act)
+	case doCall:
+		if who := d.a.Person(act.Person); who != nil {
+			d.told(who, notify.Voice, line.Say, act.Step)
+		}
+	case doOffer:
+		for _, k := range d.c.candidates {
+			d.offer(k, act.Step)
+		}
+		d.emit(EventStepDue, Data{Step: act.Step, Short: len(d.c.candidates) < act.Count})
+	case doStandDown:
+		d.standDown(act)
+	case doFinish:
+		d.emit(EventResolved, Data{Step: act.Step, Outcome: line.Outcome})
+		d.emit(EventClosed, Data{Step: act.Step})
+	}
+}
+
+// promptKind turns an ambulance prompt into a police prompt for a silent alarm.
+func (d *decision) promptKind(kind string) string {
+	if d.a.Silent && kind == "ambulance" {
+		return "police"
+	}
+	return kind
+}
+
+func (d *decision) tell(act *Action) {
+	for _, who := range d.recipients(act) {
+		for _, by := range act.Line.By {
+			ch := notify.Channel(by)
+			// What a plan may not do: make a sound at the side of a silent alarm.
+			if who.Part == PartElder && d.a.Silent || who.Numbers == 0 {
+				continue
+			}
+			if who.Part == PartContact && len(act.Line.By) == 1 && !slices.Contains(who.Channels, by) {
+				continue
+			}
+			d.told(who, ch, templateFor(act.Line.Say, ch), act.Step)
+		}
+	}
+	d.emit(EventStepDue, Data{Step: act.Step})
+}
+
+// templateFor picks the spoken form of a text where there is one of its own.
+func templateFor(say string, ch notify.Channel) string {
+	if ch == notify.Voice && say == "ask_progress" {
+		return "ask_progress_call"
+	}
+	return say
+}
+
+func (d *decision) recipients(act *Action) []*Person {
+	var out []*Person
+	for _, p := range d.a.People {
+		var is bool
+		switch act.Line.Who {
+		case "contacts":
+			is = p.Part == PartContact
+		case "helpers":
+			is = p.Part == PartHelper && p.State.Coming()
+		case "elder":
+			is = p.Part == PartElder
+		case "arrived":
+			is = p.State == PersonArrived
+		case "everyone":
+			is = p.Part == PartContact || p.Part == PartHelper && p.State.Coming()
+		case "that_person":
+			is = p.ID == act.Person
+		}
+		if is {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// standDown thanks every helper who need not come any more.
+func (d *decision) standDown(act *Action) {
+	d.a.Each(PartHelper, func(h *Person) {
+		switch h.State {
+		case PersonArrived, PersonCannot, PersonUnreached, PersonStoodDown:
+			return
+		}
+		d.emit(EventStoodDown, Data{Person: h.ID, Step: act.Step, Reason: "arrived"})
+		if h.Numbers > 0 {
+			d.told(h, notify.SMS, act.Line.Say, act.Step)
+		}
+	})
+	d.emit(EventStepDue, Data{Step: act.Step})
+}
+
+func travelTime(p *Person) time.Duration { return time.Duration(p.TravelS) * time.Second }

@@ -1,0 +1,217 @@
+package alerts
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"anling/internal/db"
+	"anling/notify"
+)
+
+// progress is one alert on its way through one transaction.
+type progress struct {
+	e        *Engine
+	tx       *db.Tx
+	a        *Alert
+	plan     *Plan
+	rows     []row
+	messages []notify.Message
+	people   addresses
+}
+
+// advance carries a command into an alert, then everything that the plan wants done now, and writes it
+// all: events, state, next due time and messages. The zero Command only asks the plan. For a new alert a is
+// empty and the command raises it.
+func (e *Engine) advance(ctx context.Context, tx *db.Tx, a *Alert, c Command) error {
+	p := &progress{e: e, tx: tx, a: a}
+	if a.ID == "" {
+		a.ID, a.Plan = AlertID(db.NewID()), c.raise.Plan
+		if a.Subject = c.raise.Subject; a.Subject == "" {
+			a.Subject, c.raise.Subject = string(a.ID), string(a.ID)
+		}
+	}
+	plan, err := e.plans.get(ctx, tx, a.Plan)
+	if err != nil {
+		return fmt.Errorf("plan of alert %s: %w", a.ID, err)
+	}
+	p.plan = plan
+	if c.Type != "" {
+		if err := p.do(ctx, c); err != nil {
+			return err
+		}
+	}
+	if err := p.follow(ctx); err != nil {
+		return err
+	}
+	return p.write(ctx)
+}
+
+// do decides one command and carries its events into the state.
+func (p *progress) do(ctx context.Context, c Command) error {
+	c.newID = db.NewID
+	if err := p.prepare(ctx, &c); err != nil {
+		return err
+	}
+	events, err := decide(p.a, p.plan, c, p.tx.Now())
+	if err != nil {
+		return err
+	}
+	for _, ev := range events {
+		if err := p.take(ctx, ev); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// prepare gathers what a command needs to know of the outside.
+func (p *progress) prepare(ctx context.Context, c *Command) error {
+	var err error
+	act := c.action
+	switch {
+	case c.Type == CommandOffer || c.Type == CommandAssign:
+		ids := c.Helpers
+		if c.Helper != "" {
+			ids = append(ids, c.Helper)
+		}
+		c.candidates, err = p.e.named(ctx, p.tx, p.a, ids)
+	case act != nil && act.Do == doOffer:
+		var all []Candidate
+		all, err = p.e.candidates(ctx, p.tx, p.a, findK)
+		c.candidates = choose(p.a, all, act.Count, time.Duration(act.Line.Within))
+	case c.Type == CommandEscalate || act != nil && act.Do == doEscalate:
+		to := c.To
+		if act != nil {
+			to = act.Line.To
+		}
+		c.people, err = p.e.superiors(ctx, p.tx, p.a, to)
+	}
+	return err
+}
+
+// take numbers an event, chains it, carries it into the state, and does what must happen with it in the same
+// transaction.
+func (p *progress) take(ctx context.Context, ev Event) error {
+	ev.Alert, ev.Seq = p.a.ID, p.a.Seq+1
+	ev.Data.ActorName, ev.Data.ActorRole = ev.Actor.Name, ev.Actor.Role
+	bytes, err := stored(ev.Data)
+	if err != nil {
+		return err
+	}
+	r := row{Event: ev, bytes: bytes}
+	r.prev, r.commitment = p.a.Head, commit(bytes)
+	if r.prev == nil {
+		r.prev = []byte{}
+	}
+	r.hash = eventHash(ev, r.prev, r.commitment)
+	evolve(p.a, ev)
+	p.a.Head = r.hash
+	p.rows = append(p.rows, r)
+	return p.consequence(ctx, ev)
+}
+
+// consequence does what an event brings about outside the alert's own state.
+func (p *progress) consequence(ctx context.Context, ev Event) error {
+	id := p.a.ID
+	switch ev.Type {
+	case EventTold:
+		return p.compose(ctx, ev)
+	case EventStoodDown:
+		return p.e.outbox.Cancel(ctx, p.tx, string(id), []string{ev.Data.Person})
+	case EventResolved, EventCancelled, EventJoined:
+		var all []string
+		for _, who := range p.a.People {
+			all = append(all, who.ID)
+		}
+		if err := p.e.outbox.Cancel(ctx, p.tx, string(id), all); err != nil {
+			return err
+		}
+		if err := p.e.store.disengageAll(ctx, p.tx, id); err != nil {
+			return err
+		}
+		if ev.Type != EventResolved {
+			return p.e.store.revokeLinks(ctx, p.tx, id)
+		}
+	case EventClosed:
+		return p.e.store.revokeLinks(ctx, p.tx, id)
+	}
+	who := p.a.Person(ev.Data.Person)
+	if who == nil || who.Part != PartHelper {
+		return nil
+	}
+	switch ev.Type {
+	case EventAnswered, EventAssigned, EventDeparted, EventArrived, EventReserved, EventStoodDown:
+		return p.e.store.engage(ctx, p.tx, who.ID, id, who.State.Coming())
+	}
+	return nil
+}
+
+// follow does what the plan wants done by now, until it wants nothing more, and sets the next due time.
+func (p *progress) follow(ctx context.Context) error {
+	now := p.tx.Now()
+	for n := 0; ; n++ {
+		due, next := p.plan.Next(p.a, now)
+		if len(due) == 0 {
+			p.a.DueAt = nil
+			if len(next) > 0 {
+				p.a.DueAt = &next[0].At
+			}
+			return nil
+		}
+		if n == runaway {
+			// A plan that goes round in circles must not stop the alarm; it is looked at again in a moment.
+			p.e.log.Error("response plan does not come to rest", "alert", string(p.a.ID), "plan", string(p.a.Plan), "step", due[0].Step)
+			again := now.Add(time.Second)
+			p.a.DueAt = &again
+			return nil
+		}
+		before := p.a.Seq
+		if err := p.do(ctx, Command{Type: commandAct, Actor: System(), action: &due[0]}); err != nil {
+			return fmt.Errorf("step %s of alert %s: %w", due[0].Step, p.a.ID, err)
+		}
+		if p.a.Seq == before {
+			if err := p.take(ctx, Event{Type: EventStepDue, At: now, Actor: System(), Data: Data{Step: due[0].Step}}); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// write stores everything that has gathered. The counter of the stream comes last: on PostgreSQL its row is
+// held until the commit.
+func (p *progress) write(ctx context.Context) error {
+	if err := p.e.outbox.Add(ctx, p.tx, p.messages); err != nil {
+		return fmt.Errorf("messages of alert %s: %w", p.a.ID, err)
+	}
+	joinKey, err := p.joinKey(ctx)
+	if err != nil {
+		return err
+	}
+	if len(p.rows) > 0 {
+		first, err := p.tx.NextSeq(ctx, "events", int64(len(p.rows)))
+		if err != nil {
+			return err
+		}
+		for i := range p.rows {
+			p.rows[i].Global = first + int64(i)
+		}
+		p.a.Global = first + int64(len(p.rows)) - 1
+		if err := p.e.store.appendEvents(ctx, p.tx, p.a.Subject, p.rows); err != nil {
+			return err
+		}
+		p.tx.AfterCommit(p.e.announce)
+	}
+	return p.e.store.save(ctx, p.tx, p.a, joinKey)
+}
+
+// joinKey is by what a later press finds this alert, kept from its first transaction on.
+func (p *progress) joinKey(ctx context.Context) ([]byte, error) {
+	if len(p.rows) > 0 && p.rows[0].Type == EventRaised {
+		return p.rows[0].Data.Raised.joinKey, nil
+	}
+	if !p.a.State.Working() {
+		return nil, nil
+	}
+	return p.e.store.joinKey(ctx, p.tx, p.a.ID)
+}

@@ -1,0 +1,154 @@
+package alerts
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"time"
+
+	"anling/geo"
+	"anling/registry"
+)
+
+// Candidate is a helper who could be asked, with the reasons for their place in the order.
+type Candidate struct {
+	Helper      string
+	Name        string
+	Kind        string
+	Skills      []string
+	Language    string
+	Numbers     int
+	Position    geo.Position
+	PositionAge time.Duration
+	Mode        geo.Mode
+	Duration    time.Duration
+	Metres      int
+	ByRoad      bool
+	Load        int // alerts that they are on the way to now
+	HasKey      bool
+	Trained     bool
+	State       PersonState // in this alert already; "" when not
+	Reasons     []Reason
+
+	score float64
+}
+
+// The reasons of an order, as keys of the message file.
+const (
+	ReasonNearest  = "nearest"   // soonest at the door of all
+	ReasonKey      = "key"       // holds a key of this home
+	ReasonTrained  = "trained"   // nurse, doctor, first aid
+	ReasonBusy     = "busy"      // on the way to Value others
+	ReasonOldFix   = "old_fix"   // position is Value minutes old
+	ReasonByAir    = "by_air"    // travel time is estimated by air
+	ReasonLanguage = "language"  // speaks the elder's language
+	ReasonByHand   = "by_hand"   // chosen by the operator
+	ReasonTravel   = "travel"    // Value seconds to the door
+	ReasonOffDuty  = "off_duty"  // not on duty now
+	ReasonNoPhone  = "no_number" // has no telephone number
+)
+
+// trainedSkills are the skills that count as trained help at the door.
+func trainedSkills() []string {
+	return []string{"first_aid", "nurse", "doctor", "nursing", "medical", "cpr"}
+}
+
+// Who may be asked, and in which order: the expected travel time, made shorter for what saves time or
+// life at the door. The bonuses are in seconds, so that a reader can weigh them against the way.
+const (
+	keyBonus      = 120 * time.Second // a door that need not be broken
+	trainedBonus  = 90 * time.Second
+	languageBonus = 20 * time.Second
+	loadPenalty   = 5 * time.Minute // for each alert that they are on the way to
+	oldFix        = 15 * time.Minute
+	oldFixPenalty = 60 * time.Second
+)
+
+// order sorts candidates by who should be asked first, and says why. It is pure: what phases ask
+// (plans.md), and later a price per offer, is asked of candidates in this order.
+func order(a *Alert, found []Candidate) []Candidate {
+	fastest := time.Duration(math.MaxInt64)
+	for _, c := range found {
+		fastest = min(fastest, c.Duration)
+	}
+	for i := range found {
+		c := &found[i]
+		weigh(a, c, c.Duration == fastest)
+	}
+	slices.SortStableFunc(found, func(x, y Candidate) int {
+		return cmp.Or(cmp.Compare(x.score, y.score), cmp.Compare(x.Helper, y.Helper))
+	})
+	return found
+}
+
+func weigh(a *Alert, c *Candidate, nearest bool) {
+	score := c.Duration
+	c.Reasons = []Reason{{Code: ReasonTravel, Value: int(c.Duration.Seconds())}}
+	say := func(code string, value int, change time.Duration) {
+		c.Reasons = append(c.Reasons, Reason{Code: code, Value: value})
+		score += change
+	}
+	if nearest {
+		say(ReasonNearest, 0, 0)
+	}
+	if c.HasKey {
+		say(ReasonKey, 0, -keyBonus)
+	}
+	if c.Trained {
+		say(ReasonTrained, 0, -trainedBonus)
+	}
+	if a.Language != "" && a.Language != "zh" && c.Language == a.Language {
+		say(ReasonLanguage, 0, -languageBonus)
+	}
+	if c.Load > 0 {
+		say(ReasonBusy, c.Load, time.Duration(c.Load)*loadPenalty)
+	}
+	if c.PositionAge > oldFix {
+		minutes := min(c.PositionAge, 365*24*time.Hour) / time.Minute
+		say(ReasonOldFix, int(minutes), oldFixPenalty)
+	}
+	if !c.ByRoad {
+		say(ReasonByAir, 0, 0)
+	}
+	c.score = score.Seconds()
+}
+
+// choose takes the first n candidates who may be asked within the time and have no part in the alert.
+func choose(a *Alert, ordered []Candidate, n int, within time.Duration) []Candidate {
+	var out []Candidate
+	for _, c := range ordered {
+		if len(out) == n {
+			break
+		}
+		if c.Numbers == 0 || c.Load > 0 || c.Duration > within || a.Person(c.Helper) != nil {
+			continue
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// candidateOf describes a helper to the pure part.
+func candidateOf(h registry.Helper, elder registry.ElderID) Candidate {
+	return Candidate{
+		Helper: string(h.ID), Name: h.Name, Kind: string(h.Kind), Skills: h.Skills, Language: h.Language,
+		Numbers: len(h.Phones), HasKey: elder != "" && slices.Contains(h.KeysFor, elder),
+		Trained: slices.ContainsFunc(h.Skills, func(s string) bool { return slices.Contains(trainedSkills(), s) }),
+	}
+}
+
+func (c Candidate) travel() *Travel {
+	return &Travel{Mode: c.Mode, Seconds: int(c.Duration.Seconds()), Metres: c.Metres, ByRoad: c.ByRoad}
+}
+
+func (c Candidate) person(now time.Time) *Person {
+	p := &Person{ID: c.Helper, Part: PartHelper, Name: c.Name, Role: c.Kind, Language: c.Language,
+		Channels: []string{"sms", "voice"}, Numbers: c.Numbers, HasKey: c.HasKey, Trained: c.Trained, Since: now}
+	if geo.Valid(c.Position.Point) {
+		at := c.Position
+		p.Position = &at
+	}
+	return p
+}
+
+func centreID(s string) registry.CentreID { return registry.CentreID(s) }

@@ -1,0 +1,203 @@
+package alerts
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"anling/geo"
+	"anling/internal/clock"
+	"anling/internal/db"
+	"anling/internal/fault"
+	"anling/internal/seal"
+	"anling/notify"
+	"anling/registry"
+)
+
+const (
+	stepBatch = 64               // alerts looked at in one Step
+	pollEvery = time.Second      // safety net: what another node changed
+	runaway   = 400              // actions that one press may cause before the plan is taken to be in a loop
+	retries   = 5                // tries of a use-case that met a change made at the same moment
+	findK     = 60               // helpers looked at for an alert
+	farthest  = 60 * time.Minute // nobody is asked to travel longer
+)
+
+// Options are what an Engine needs.
+type Options struct {
+	DB        *db.DB
+	Vault     *seal.Vault
+	Registry  *registry.Registry
+	Outbox    *notify.Outbox
+	Router    geo.Router // travel times; nil: estimated by air
+	Clock     clock.Clock
+	Log       *slog.Logger
+	PublicURL string // of the links in messages, without a slash at the end
+}
+
+// Engine is the shell around the pure core. Any number of engines may work on one database.
+type Engine struct {
+	db       *db.DB
+	store    store
+	registry *registry.Registry
+	outbox   *notify.Outbox
+	finder   geo.Finder
+	clock    clock.Clock
+	log      *slog.Logger
+	public   string
+	plans    planBook
+	centres  sync.Map // registry.CentreID → centre
+
+	mu      sync.Mutex
+	changed chan struct{} // closed at the next commit
+	wake    chan struct{}
+}
+
+// New makes an engine; Start must be called before it takes signals.
+func New(o Options) *Engine {
+	return &Engine{
+		db: o.DB, store: store{vault: o.Vault}, registry: o.Registry, outbox: o.Outbox,
+		finder: geo.Finder{Helpers: o.Registry.Helpers().Index(), Router: o.Router},
+		clock:  o.Clock, log: o.Log, public: o.PublicURL,
+		changed: make(chan struct{}), wake: make(chan struct{}, 1),
+	}
+}
+
+// Do carries out a command on an alert and gives the state after it. Kinds: Invalid for a wrong body,
+// Denied for who may not, Conflict for what the state does not allow, NotFound.
+func (e *Engine) Do(ctx context.Context, id AlertID, c Command) (*Alert, error) {
+	var after *Alert
+	err := e.update(ctx, func(tx *db.Tx) error {
+		a, err := e.store.load(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		after = a
+		if done, err := e.store.doneAlready(ctx, tx, c, id); done || err != nil {
+			return err
+		}
+		if c.Type == CommandLink && c.Alert != "" && c.Alert != id {
+			if err := e.linked(ctx, tx, c, id); err != nil {
+				return err
+			}
+		}
+		return e.advance(ctx, tx, a, c)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return after, nil
+}
+
+// linked tells the other alert that one has joined it.
+func (e *Engine) linked(ctx context.Context, tx *db.Tx, c Command, id AlertID) error {
+	other, err := e.store.load(ctx, tx, c.Alert)
+	if err != nil {
+		return err
+	}
+	if !other.State.Working() {
+		return fault.New(fault.Conflict, "the other alert is %s", other.State)
+	}
+	return e.advance(ctx, tx, other, Command{Type: commandJoin, Actor: c.Actor, Alert: id})
+}
+
+// update runs a use-case in a transaction, again when another one was quicker.
+func (e *Engine) update(ctx context.Context, f func(tx *db.Tx) error) error {
+	var err error
+	for range retries {
+		if err = e.db.Update(ctx, f); !fault.Is(err, fault.Retry) {
+			return err
+		}
+	}
+	return err
+}
+
+// Step carries out what is due on any alert: one pass. It tells how many alerts it moved, and when to
+// look again (zero: when something changes).
+func (e *Engine) Step(ctx context.Context) (did int, next time.Time, err error) {
+	var ids []AlertID
+	err = e.db.View(ctx, func(tx *db.Tx) error {
+		var err error
+		if ids, err = e.store.due(ctx, tx, tx.Now(), stepBatch); err != nil {
+			return err
+		}
+		next, err = e.store.nextDue(ctx, tx)
+		return err
+	})
+	if err != nil {
+		return 0, time.Time{}, fmt.Errorf("look for due alerts: %w", err)
+	}
+	for _, id := range ids {
+		moved, err := e.stepOne(ctx, id)
+		if err != nil {
+			// One alert that cannot be moved must not hold up the others.
+			e.log.Error("alert could not be moved on", "alert", string(id), "err", err)
+			continue
+		}
+		if moved {
+			did++
+		}
+	}
+	return did, next, nil
+}
+
+func (e *Engine) stepOne(ctx context.Context, id AlertID) (moved bool, err error) {
+	err = e.update(ctx, func(tx *db.Tx) error {
+		a, err := e.store.load(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if a.DueAt == nil || a.DueAt.After(tx.Now()) {
+			return nil // another node was here
+		}
+		moved = true
+		return e.advance(ctx, tx, a, Command{})
+	})
+	return moved, err
+}
+
+// Run carries out what is due until ctx ends.
+func (e *Engine) Run(ctx context.Context) error {
+	for {
+		did, next, err := e.Step(ctx)
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err != nil {
+			e.log.Error("engine step", "err", err)
+		}
+		if did == stepBatch {
+			continue
+		}
+		wait := pollEvery
+		if !next.IsZero() {
+			wait = min(wait, max(next.Sub(e.clock.Now()), 10*time.Millisecond))
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-e.wake:
+		case <-e.clock.After(wait):
+		}
+	}
+}
+
+// Changed gives a channel that is closed after the next commit of this engine.
+func (e *Engine) Changed() <-chan struct{} {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.changed
+}
+
+func (e *Engine) announce() {
+	e.mu.Lock()
+	close(e.changed)
+	e.changed = make(chan struct{})
+	e.mu.Unlock()
+	select {
+	case e.wake <- struct{}{}:
+	default:
+	}
+}

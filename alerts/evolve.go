@@ -1,0 +1,318 @@
+package alerts
+
+import (
+	"time"
+
+	"anling/geo"
+	"anling/notify"
+)
+
+// evolve carries one event into the state. It is total: every event that was ever stored is taken,
+// and nothing but the event decides the outcome. The state is changed in place.
+func evolve(a *Alert, e Event) {
+	d := e.Data
+	a.Seq, a.Global, a.Version = e.Seq, e.Global, e.Seq
+	if e.Actor.Kind == ActorOperator {
+		a.ActedAt = e.At
+	}
+	mark(a, e)
+	switch e.Type {
+	case EventRaised:
+		begin(a, e)
+	case EventPressedAgain:
+		a.Presses++
+		a.PressedAt = e.At
+		a.Priority = d.Prio
+		a.Level = max(a.Level, 1)
+		if d.Position != nil {
+			a.addPosition(*d.Position)
+		}
+	case EventAccepted, EventTransferred, EventReopened:
+		evolveOwner(a, e)
+	case EventTold, EventReceipt:
+		evolveMessage(a, e)
+	case EventAnswered, EventOffered, EventAssigned, EventDeparted, EventArrived, EventReserved, EventStoodDown:
+		evolvePerson(a, e)
+	case EventEscalated:
+		a.Level = max(a.Level, d.Level)
+	case EventPrompted:
+		a.Prompts = append(a.Prompts, Prompt{Kind: d.Kind, At: e.At})
+	case EventStepDue:
+		if d.Who != nil {
+			a.join(d.Who)
+		}
+	default:
+		evolveEnd(a, e)
+	}
+}
+
+// mark remembers that a step of the plan has been carried out.
+func mark(a *Alert, e Event) {
+	if e.Data.Step == "" {
+		return
+	}
+	if a.Steps == nil {
+		a.Steps = map[string]StepMark{}
+	}
+	m := a.Steps[e.Data.Step]
+	m.At = e.At
+	m.Short = m.Short || e.Data.Short
+	a.Steps[e.Data.Step] = m
+}
+
+func begin(a *Alert, e Event) {
+	r := e.Data.Raised
+	*a = Alert{
+		ID: e.Alert, Number: r.Number, Code: r.Code, State: Raised, Kind: r.Kind, Priority: r.Priority,
+		Elder: r.Elder, Device: r.Device, Centre: r.Centre, Subject: r.Subject, Title: r.Title, Age: r.Age, Sex: r.Sex,
+		Language: r.Language, Caller: r.Caller, Address: r.Address, Text: r.Text, Battery: r.Battery, Test: r.Test,
+		Unidentified: r.Unidentified, Locked: r.Locked, Silent: r.Silent, Presses: 1, LateS: r.LateS,
+		RaisedAt: e.At, PressedAt: r.PressedAt, ActedAt: e.At, Plan: r.Plan,
+		Steps: map[string]StepMark{}, Seq: e.Seq, Global: e.Global, Version: e.Seq,
+	}
+	a.Positions = append([]geo.Position(nil), r.Positions...)
+	a.place()
+	for _, p := range r.People {
+		a.join(p)
+	}
+}
+
+func evolveOwner(a *Alert, e Event) {
+	at := e.At
+	who := e.Actor
+	switch e.Type {
+	case EventAccepted:
+		if e.Data.Person != "" { // a supervisor by telephone
+			p := a.Person(e.Data.Person)
+			who = Actor{Kind: ActorOperator, ID: p.ID, Name: p.Name, Role: p.Role}
+			a.ActedAt = at
+		}
+	case EventTransferred:
+		if e.Data.Code != "" {
+			a.Centre = centreID(e.Data.Code)
+		}
+		a.Operator, a.AcceptedAt, a.Level = nil, nil, max(a.Level, 1)
+		if a.State == Accepted {
+			a.State = Raised
+		}
+		return
+	case EventReopened:
+		a.State, a.ResolvedAt, a.ClosedAt, a.FollowedUpAt = Accepted, nil, nil, nil
+		a.Outcome, a.Satisfaction, a.Reached, a.JoinedTo = "", "", "", ""
+		a.OnSceneAt, a.HelpingAt = nil, nil
+	}
+	a.Operator, a.AcceptedAt, a.Level = &who, &at, 0
+	a.settle(at)
+}
+
+func evolveMessage(a *Alert, e Event) {
+	d := e.Data
+	who := a.Person(d.Person)
+	if who == nil {
+		return
+	}
+	if e.Type == EventTold {
+		who.Messages = append(who.Messages, &MessageState{ID: d.Message, Channel: d.Channel, Template: d.Tmpl,
+			Status: string(notify.StatusQueued), At: e.At, ToldAt: e.At, Step: d.Step, Repeat: d.Repeat})
+		if who.State == PersonWaiting || who.State == PersonUnreached {
+			who.become(PersonTold, e.At)
+		}
+		return
+	}
+	live := false
+	for _, m := range who.Messages {
+		if m.ID == d.Message {
+			m.Status, m.At = d.Status, e.At
+		}
+		live = live || !failed(m.Status)
+	}
+	if who.State.Human() || who.State == PersonStoodDown {
+		return
+	}
+	switch notify.Status(d.Status) {
+	case notify.StatusRinging:
+		who.become(PersonRinging, e.At)
+	case notify.StatusAnswered:
+		who.become(PersonAnswered, e.At)
+	default:
+		switch {
+		case !live:
+			who.become(PersonUnreached, e.At)
+		case ended(d.Status) && (who.State == PersonRinging || who.State == PersonAnswered):
+			who.become(PersonTold, e.At)
+		}
+	}
+}
+
+// failed reports whether a message surely has not reached the person's hand.
+func failed(status string) bool {
+	switch notify.Status(status) {
+	case notify.StatusFailed, notify.StatusExpired, notify.StatusCancelled, notify.StatusNoAnswer,
+		notify.StatusBusy, notify.StatusVoicemail:
+		return true
+	}
+	return false
+}
+
+func evolvePerson(a *Alert, e Event) {
+	d := e.Data
+	if d.Who != nil {
+		a.join(d.Who)
+	}
+	who := a.Person(d.Person)
+	if who == nil {
+		return
+	}
+	switch e.Type {
+	case EventOffered:
+		who.offered(d, e.At)
+		who.become(PersonTold, e.At)
+	case EventAssigned:
+		who.offered(d, e.At)
+		who.promise(e.At)
+	case EventAnswered:
+		evolveAnswer(a, who, e)
+	case EventDeparted:
+		if !who.State.Coming() {
+			who.promise(e.At)
+		}
+		who.become(PersonDeparted, e.At)
+	case EventArrived:
+		who.become(PersonArrived, e.At)
+		who.EtaAt = nil
+	case EventReserved:
+		who.become(PersonReserve, e.At)
+		who.EtaAt = nil
+	case EventStoodDown:
+		who.become(PersonStoodDown, e.At)
+		who.EtaAt = nil
+	}
+	a.settle(e.At)
+}
+
+func evolveAnswer(a *Alert, who *Person, e Event) {
+	if e.Data.Code == "late" {
+		return
+	}
+	switch notify.Answer(e.Data.Answer) {
+	case notify.AnswerComing:
+		who.promise(e.At)
+	case notify.AnswerCannot:
+		who.become(PersonCannot, e.At)
+		who.EtaAt = nil
+	case notify.AnswerWell, notify.AnswerUnwell, notify.AnswerHeard, notify.AnswerTake, notify.AnswerUnclear:
+		if !who.State.Human() {
+			who.become(PersonHeard, e.At)
+		}
+	}
+	if who.Part == PartElder && notify.Answer(e.Data.Answer) == notify.AnswerUnwell {
+		a.Level = max(a.Level, 2)
+	}
+}
+
+// settle brings the state in line with who is coming and who is there.
+func (a *Alert) settle(at time.Time) {
+	if !a.State.Working() {
+		return
+	}
+	there := false
+	for _, p := range a.People {
+		there = there || p.State == PersonArrived
+	}
+	switch {
+	case there:
+		if a.OnSceneAt == nil {
+			a.OnSceneAt = &at
+		}
+		a.State = OnScene
+	case a.coming() > 0:
+		if a.HelpingAt == nil {
+			a.HelpingAt = &at
+		}
+		a.State = Helping
+	case a.AcceptedAt != nil:
+		a.State, a.HelpingAt = Accepted, nil
+	default:
+		a.State, a.HelpingAt = Raised, nil
+	}
+}
+
+func evolveEnd(a *Alert, e Event) {
+	d := e.Data
+	at := e.At
+	switch e.Type {
+	case EventResolved:
+		a.State, a.ResolvedAt, a.Outcome, a.Level = Resolved, &at, Outcome(d.Outcome), 0
+	case EventFollowedUp:
+		a.FollowedUpAt, a.Satisfaction, a.Level = &at, Satisfaction(d.Verdict), 0
+		if d.Reached != "" {
+			a.Reached = d.Reached
+		}
+	case EventClosed:
+		a.State, a.ClosedAt, a.Level = Closed, &at, 0
+	case EventCancelled:
+		a.State, a.ClosedAt, a.Reached, a.Level = Cancelled, &at, d.Reached, 0
+	case EventJoined:
+		a.State, a.JoinedTo, a.ClosedAt, a.Level = Joined, d.Other, &at, 0
+	}
+}
+
+func (p *Person) become(s PersonState, at time.Time) {
+	if p.State != s {
+		p.State, p.Since = s, at
+	}
+}
+
+// promise records that the person is coming, and when to expect them.
+func (p *Person) promise(at time.Time) {
+	p.become(PersonComing, at)
+	p.PromisedAt, p.EtaAt = &at, nil
+	if p.TravelS > 0 {
+		eta := at.Add(travelTime(p))
+		p.EtaAt = &eta
+	}
+}
+
+func (p *Person) offered(d Data, at time.Time) {
+	p.Step, p.Reasons = d.Step, d.Reasons
+	if d.Travel != nil {
+		p.TravelS, p.Metres, p.Mode = d.Travel.Seconds, d.Travel.Metres, d.Travel.Mode
+	}
+	if p.Since.IsZero() {
+		p.Since = at
+	}
+}
+
+// join adds a person to the alert, unless they are in it already.
+func (a *Alert) join(p *Person) {
+	if a.Person(p.ID) != nil {
+		return
+	}
+	who := *p
+	who.Messages = nil
+	if who.State == "" {
+		who.State = PersonWaiting
+	}
+	a.People = append(a.People, &who)
+}
+
+func (a *Alert) addPosition(p geo.Position) {
+	kept := []geo.Position{p}
+	for _, q := range a.Positions {
+		if q.Source != p.Source {
+			kept = append(kept, q)
+		}
+	}
+	a.Positions = kept
+	a.place()
+}
+
+// place picks the position to go to: a live one from the device first, else the home. The others stay
+// visible beside it.
+func (a *Alert) place() {
+	a.Position = nil
+	if len(a.Positions) > 0 {
+		p := a.Positions[0]
+		a.Position = &p
+	}
+}

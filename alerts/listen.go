@@ -1,0 +1,107 @@
+package alerts
+
+import (
+	"context"
+	"strings"
+	"unicode/utf8"
+
+	"anling/internal/db"
+	"anling/internal/fault"
+	"anling/internal/words"
+	"anling/notify"
+)
+
+// TakeReceipt takes what a carrier reports about a message (notify.Listener).
+func (e *Engine) TakeReceipt(ctx context.Context, tx *db.Tx, r notify.Receipt) error {
+	if r.Alert == "" {
+		return nil
+	}
+	a, err := e.store.load(ctx, tx, AlertID(r.Alert))
+	if err != nil {
+		return err
+	}
+	return e.advance(ctx, tx, a, Command{Type: commandReceipt, Actor: Actor{Kind: ActorCarrier, ID: r.Provider},
+		receipt: &receipt{Person: r.Person, Message: string(r.Message), Status: string(r.Status), Code: r.Code}})
+}
+
+// TakeReply takes what a human answered to a message (notify.Listener), and gives the sentence that
+// tells the human that it was understood.
+func (e *Engine) TakeReply(ctx context.Context, tx *db.Tx, r notify.Reply) (say string, err error) {
+	if r.Alert == "" {
+		return "", nil
+	}
+	a, err := e.store.load(ctx, tx, AlertID(r.Alert))
+	if err != nil {
+		return "", err
+	}
+	return e.answer(ctx, tx, a, answer{Person: r.Person, Answer: r.Answer, Text: cut(r.Text), Message: string(r.Message), Via: string(r.Channel)})
+}
+
+// Answer takes a human's answer that came by a link.
+func (e *Engine) Answer(ctx context.Context, id AlertID, person string, an notify.Answer, via string) (say string, err error) {
+	err = e.update(ctx, func(tx *db.Tx) error {
+		a, err := e.store.load(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		say, err = e.answer(ctx, tx, a, answer{Person: person, Answer: an, Via: via})
+		return err
+	})
+	return say, err
+}
+
+func (e *Engine) answer(ctx context.Context, tx *db.Tx, a *Alert, an answer) (string, error) {
+	who := a.Person(an.Person)
+	if who == nil {
+		return "", fault.New(fault.NotFound, "this person does not belong to the alert")
+	}
+	working := a.State.Working()
+	c := Command{Type: commandAnswer, Actor: Actor{Kind: actorOf(who.Part), ID: who.ID, Name: who.Name}, answer: &an}
+	if err := e.advance(ctx, tx, a, c); err != nil {
+		return "", err
+	}
+	return confirmation(a, a.Person(an.Person), an.Answer, working), nil
+}
+
+func actorOf(p Part) ActorKind {
+	switch p {
+	case PartContact:
+		return ActorContact
+	case PartHelper:
+		return ActorHelper
+	case PartElder:
+		return ActorElder
+	}
+	return ActorOperator
+}
+
+// confirmation is what a person hears or reads after an answer.
+func confirmation(a *Alert, who *Person, an notify.Answer, working bool) string {
+	lang := words.Lang(who.Language)
+	vars := map[string]string{"name": a.name(lang), "area": roughArea(a.Address), "code": a.Code}
+	switch {
+	case !working && who.Part != PartElder:
+		return notify.Render("no_open_alert", lang, vars)
+	case who.State == PersonReserve:
+		return notify.Render("confirm_enough", lang, vars)
+	case who.Part != PartHelper || who.State.Coming():
+		vars["address"] = a.Address
+	}
+	if who.TravelS > 0 {
+		vars["minutes"] = minutes(travelTime(who))
+	}
+	return notify.Confirm(an, lang, vars)
+}
+
+// cut bounds what a stranger may write into the story.
+func cut(s string) string {
+	s = strings.ToValidUTF8(s, "")
+	if len(s) <= maxText {
+		return s
+	}
+	s = s[:maxText]
+	for !utf8.ValidString(s) {
+		s = s[:len(s)-1]
+	}
+	return s
+}

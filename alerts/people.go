@@ -1,0 +1,182 @@
+package alerts
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/paulmach/orb"
+
+	"anling/geo"
+	"anling/internal/db"
+	"anling/internal/fault"
+	"anling/registry"
+)
+
+// Candidates lists the helpers who could come, in the order in which they would be asked, with the
+// reasons; those who have a part in the alert are marked with their state.
+func (e *Engine) Candidates(ctx context.Context, id AlertID, limit int) ([]Candidate, error) {
+	var out []Candidate
+	err := e.db.View(ctx, func(tx *db.Tx) error {
+		a, err := e.store.read(ctx, tx, id, "")
+		if err != nil {
+			return err
+		}
+		out, err = e.candidates(ctx, tx, a, findK)
+		return err
+	})
+	return out[:min(len(out), limit)], err
+}
+
+// candidates finds who could come to the alert, best first.
+func (e *Engine) candidates(ctx context.Context, tx *db.Tx, a *Alert, k int) ([]Candidate, error) {
+	if a.Position == nil || !geo.Valid(a.Position.Point) {
+		return nil, nil
+	}
+	now, roster := tx.Now(), e.registry.Helpers()
+	centre, err := e.centre(ctx, tx, a.Centre)
+	if err != nil {
+		return nil, err
+	}
+	known := map[string]registry.Helper{}
+	found := e.finder.Nearest(geo.Query{Point: a.Position.Point, K: k, Within: farthest, Now: now, Modes: roster.ModesOf,
+		Keep: func(id string) bool {
+			h, ok := roster.Get(id)
+			if !ok || !h.Available(now, centre.loc) && a.Person(id) == nil {
+				return false
+			}
+			known[id] = h
+			return true
+		}})
+	loads, err := e.store.loads(ctx, tx, a.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Candidate, 0, len(found))
+	for _, f := range found {
+		c := candidateOf(known[f.ID], a.Elder)
+		c.place(f, now)
+		c.Load = loads[f.ID]
+		c.inAlert(a)
+		out = append(out, c)
+	}
+	return order(a, out), nil
+}
+
+func (c *Candidate) place(f geo.Candidate, now time.Time) {
+	c.Position = geo.Position{Point: f.Point}
+	c.PositionAge = f.PositionAge
+	if f.PositionAge < math.MaxInt64 {
+		c.Position.At = now.Add(-f.PositionAge)
+	}
+	c.Mode, c.Duration, c.Metres, c.ByRoad = f.Travel.Mode, f.Travel.Duration, int(f.Travel.Metres), f.Travel.ByRoad
+}
+
+func (c *Candidate) inAlert(a *Alert) {
+	if p := a.Person(c.Helper); p != nil {
+		c.State = p.State
+	}
+}
+
+// named looks at helpers whom an operator has chosen, wherever they are and whether on duty or not.
+func (e *Engine) named(ctx context.Context, tx *db.Tx, a *Alert, ids []string) ([]Candidate, error) {
+	now, roster := tx.Now(), e.registry.Helpers()
+	centre, err := e.centre(ctx, tx, a.Centre)
+	if err != nil {
+		return nil, err
+	}
+	var out []Candidate
+	var wrong []fault.Field
+	for _, id := range slices.Compact(slices.Clone(ids)) {
+		h, ok := roster.Get(id)
+		if !ok {
+			wrong = append(wrong, fault.Field{Name: "helpers", Problem: "there is no such helper: " + id})
+			continue
+		}
+		c := candidateOf(h, a.Elder)
+		if at, since, ok := roster.Index().Get(id); ok && a.Position != nil {
+			c.place(e.travel(geo.Neighbour{ID: id, Point: at, At: since}, a.Position.Point, h.Modes, now), now)
+		}
+		c.inAlert(a)
+		c.Reasons = []Reason{{Code: ReasonByHand}}
+		if !h.Available(now, centre.loc) {
+			c.Reasons = append(c.Reasons, Reason{Code: ReasonOffDuty})
+		}
+		out = append(out, c)
+	}
+	if len(wrong) > 0 {
+		return nil, fault.InvalidFields("not everybody could be asked", wrong)
+	}
+	return out, nil
+}
+
+func (e *Engine) travel(n geo.Neighbour, to orb.Point, modes []geo.Mode, now time.Time) geo.Candidate {
+	age := time.Duration(math.MaxInt64)
+	if !n.At.IsZero() {
+		age = max(0, now.Sub(n.At))
+	}
+	router := e.finder.Router
+	if router == nil {
+		router = geo.Estimator{}
+	}
+	t := router.Estimate(geo.Trip{From: n.Point, To: to, Modes: modes, PositionAge: age, Density: geo.DensityAt(e.finder.Helpers, to)})
+	return geo.Candidate{ID: n.ID, Point: n.Point, PositionAge: age, Travel: t}
+}
+
+// superiors are the people to whom an alert is escalated: the supervisors of its centre, or of the centre
+// above it.
+func (e *Engine) superiors(ctx context.Context, tx *db.Tx, a *Alert, to string) ([]*Person, error) {
+	centre := a.Centre
+	if to == "parent" {
+		c, err := e.centre(ctx, tx, centre)
+		if err != nil {
+			return nil, err
+		}
+		if c.Parent != "" {
+			centre = c.Parent
+		}
+	}
+	ops, err := e.registry.SupervisorsTx(ctx, tx, centre)
+	if err != nil {
+		return nil, fmt.Errorf("supervisors: %w", err)
+	}
+	var out []*Person
+	for _, o := range ops {
+		p := &Person{ID: string(o.ID), Part: PartSupervisor, Name: o.DisplayName, Role: o.Role, Language: o.Language,
+			Channels: []string{"voice", "sms"}, Since: tx.Now()}
+		if o.Phone != "" {
+			p.Numbers = 1
+		}
+		out = append(out, p)
+	}
+	return out, nil
+}
+
+// centre is what an alert needs of its centre.
+type centre struct {
+	registry.Centre
+	loc *time.Location
+	at  time.Time
+}
+
+// centreFresh is how long a centre is remembered; it changes once in years.
+const centreFresh = 10 * time.Second
+
+// centre reads a centre and its time zone; an unknown one is empty, in UTC.
+func (e *Engine) centre(ctx context.Context, tx *db.Tx, id registry.CentreID) (centre, error) {
+	if c, ok := e.centres.Load(id); ok && tx.Now().Sub(c.(centre).at) < centreFresh {
+		return c.(centre), nil
+	}
+	c := centre{loc: time.UTC, at: tx.Now()}
+	found, err := e.registry.CentreTx(ctx, tx, id)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return c, fmt.Errorf("centre %s: %w", id, err)
+	}
+	if err == nil {
+		c.Centre, c.loc = found, found.Location()
+		e.centres.Store(id, c)
+	}
+	return c, nil
+}
