@@ -24,9 +24,30 @@ const (
 
 // problems collects every wrong field of a record, so that a person can put all of them right
 // at once.
-type problems struct{ fields []fault.Field }
+type problems struct {
+	fields []fault.Field
+	// settled names the fields that could not even be read: nothing more is said of them.
+	settled []string
+}
+
+// settle ends the reading of a record; its checking begins.
+func (c *problems) settle() {
+	for _, f := range c.fields {
+		field, _, _ := strings.Cut(f.Name, ".")
+		c.settled = append(c.settled, field)
+	}
+}
+
+func (c *problems) when(name, problem string) {
+	if problem != "" {
+		c.add(name, "%s", problem)
+	}
+}
 
 func (c *problems) add(name, format string, args ...any) {
+	if slices.Contains(c.settled, name) {
+		return
+	}
 	c.fields = append(c.fields, fault.Field{Name: name, Problem: fmt.Sprintf(format, args...)})
 }
 

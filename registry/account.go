@@ -1,0 +1,250 @@
+package registry
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"encoding/base64"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"golang.org/x/crypto/argon2"
+
+	"anling/internal/clock"
+	"anling/internal/db"
+	"anling/internal/fault"
+)
+
+// hashing is what a password hash costs. These are OWASP's for argon2id: 19 MiB, two passes, one
+// thread; 50 ms on the machine where it was measured.
+type hashing struct {
+	kib     uint32
+	passes  uint32
+	threads uint8
+}
+
+func currentHashing() hashing { return hashing{kib: 19 * 1024, passes: 2, threads: 1} }
+
+// The bounds of what a stored hash may ask for: a row that was tampered with must not take all memory.
+const (
+	maxHashKiB    = 256 * 1024
+	maxHashPasses = 16
+	saltBytes     = 16
+	keyBytes      = 32
+)
+
+// loginQueue is how long a log-in waits for its turn.
+const loginQueue = 2 * time.Second
+
+// passwords hashes few at a time: a hundred log-ins at once would otherwise take 1.9 GB.
+type passwords struct {
+	clock clock.Clock
+	slots chan struct{}
+}
+
+func newPasswords(c clock.Clock) *passwords {
+	return &passwords{clock: c, slots: make(chan struct{}, max(1, runtime.NumCPU()/2))}
+}
+
+// enter waits for a slot; who entered calls leave.
+func (p *passwords) enter(ctx context.Context) error {
+	select {
+	case p.slots <- struct{}{}:
+		return nil
+	default:
+	}
+	select {
+	case p.slots <- struct{}{}:
+		return nil
+	case <-p.clock.After(loginQueue):
+		return fault.New(fault.Retry, "too many people are logging in at once; try again in a moment")
+	case <-ctx.Done():
+		return fault.Wrap(fault.Retry, ctx.Err(), "the log-in was not waited for")
+	}
+}
+
+func (p *passwords) leave() { <-p.slots }
+
+// hash gives the PHC string of a password: $argon2id$v=19$m=…,t=…,p=…$salt$key.
+func (p *passwords) hash(ctx context.Context, password string) (string, error) {
+	salt := make([]byte, saltBytes)
+	if _, err := rand.Read(salt); err != nil {
+		return "", fmt.Errorf("make a salt: %w", err)
+	}
+	h := currentHashing()
+	key, err := p.key(ctx, password, stored{hashing: h, salt: salt, key: make([]byte, keyBytes)})
+	if err != nil {
+		return "", err
+	}
+	b64 := base64.RawStdEncoding
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, h.kib, h.passes, h.threads,
+		b64.EncodeToString(salt), b64.EncodeToString(key)), nil
+}
+
+func (p *passwords) key(ctx context.Context, password string, s stored) ([]byte, error) {
+	if err := p.enter(ctx); err != nil {
+		return nil, err
+	}
+	defer p.leave()
+	return argon2.IDKey([]byte(password), s.salt, s.passes, s.kib, s.threads, uint32(len(s.key))), nil
+}
+
+// stored is a PHC string, read.
+type stored struct {
+	hashing
+	salt []byte
+	key  []byte
+}
+
+func parsePHC(phc string) (s stored, err error) {
+	parts := strings.Split(phc, "$")
+	if len(parts) != 6 || parts[1] != "argon2id" || parts[2] != fmt.Sprintf("v=%d", argon2.Version) {
+		return s, fault.New(fault.Internal, "a stored password is of an unknown form")
+	}
+	if _, err := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &s.kib, &s.passes, &s.threads); err != nil {
+		return s, fault.Wrap(fault.Internal, err, "a stored password is of an unknown form")
+	}
+	b64 := base64.RawStdEncoding
+	s.salt, err = b64.DecodeString(parts[4])
+	if err == nil {
+		s.key, err = b64.DecodeString(parts[5])
+	}
+	if err != nil || s.kib > maxHashKiB || s.passes == 0 || s.passes > maxHashPasses || s.threads == 0 || len(s.key) < 16 || len(s.key) > 64 {
+		return s, fault.Wrap(fault.Internal, err, "a stored password is of an unknown form")
+	}
+	return s, nil
+}
+
+// nobody is what an unknown name is checked against, so that it takes the same time as a known one.
+func nobody() stored {
+	return stored{hashing: currentHashing(), salt: make([]byte, saltBytes), key: make([]byte, keyBytes)}
+}
+
+const (
+	minPassword = 12
+	maxPassword = 256
+)
+
+// passwordProblem refuses what is guessed first. No rule asks for signs and digits: length is what counts (ASVS 6.2).
+func passwordProblem(name, password string) string {
+	folded := strings.ToLower(password)
+	kinds := map[rune]bool{}
+	for _, r := range folded {
+		kinds[r] = true
+	}
+	switch n := utf8.RuneCountInString(password); {
+	case !utf8.ValidString(password):
+		return "must be UTF-8 text"
+	case n < minPassword:
+		return fmt.Sprintf("must have at least %d characters", minPassword)
+	case n > maxPassword:
+		return fmt.Sprintf("must have at most %d characters", maxPassword)
+	case len(kinds) < 5:
+		return "must have more than four different characters"
+	case strings.Contains(folded, fold(name)) && utf8.RuneCountInString(name)*2 > n:
+		return "must not be the log-in name with a little added"
+	case slices.Contains(commonPasswords(), folded):
+		return "is one of those that are tried first"
+	}
+	return ""
+}
+
+// commonPasswords are those of twelve characters and more that head the published lists.
+func commonPasswords() []string {
+	return []string{"123456789012", "1234567890123", "12345678901234", "123456789123", "1234567891011", "012345678910",
+		"123123123123", "121212121212", "112233445566", "987654321012", "1q2w3e4r5t6y", "1qaz2wsx3edc", "qwertyuiop12",
+		"qwertyuiop123", "qwertyuiopas", "qwertyuiopasdfghjkl", "qwertyqwerty", "qwerty123456", "123456qwerty",
+		"password1234", "password12345", "password123456", "passwordpassword", "abc123456789", "abcd12345678", "a12345678910",
+		"abcdefghijkl", "iloveyou1234", "administrator", "changeme1234", "letmein12345", "welcome12345", "woaini1314520",
+		"woaini520520", "5201314520131", "asdfghjkl123", "zxcvbnm12345", "aa1234567890", "1234567890ab", "1234567890qwerty"}
+}
+
+// SetPassword gives an operator a password.
+func (r *Registry) SetPassword(ctx context.Context, name, password string) error {
+	if problem := passwordProblem(name, password); problem != "" {
+		return fault.InvalidFields("the password is not good enough", []fault.Field{{Name: "password", Problem: problem}})
+	}
+	phc, err := r.passwords.hash(ctx, password)
+	if err != nil {
+		return err
+	}
+	return r.db.Update(ctx, func(tx *db.Tx) error {
+		o, err := r.operatorBy(ctx, tx, name)
+		if err != nil {
+			return err
+		}
+		return setPassword(ctx, tx, o.ID, phc)
+	})
+}
+
+// operatorBy gives the operator with a log-in name.
+func (r *Registry) operatorBy(ctx context.Context, tx *db.Tx, name string) (Operator, error) {
+	l := operatorLookupOf(name)
+	id, err := rowBy(ctx, tx, l.kind, r.vault.Blind(l.kind, l.text))
+	if fault.Is(err, fault.NotFound) {
+		return Operator{}, fault.New(fault.NotFound, "there is no such operator")
+	}
+	if err != nil {
+		return Operator{}, fmt.Errorf("look up an operator: %w", err)
+	}
+	return r.operators.findAnyway(ctx, tx, r.scope, id)
+}
+
+// CheckPassword gives the operator whose name and password these are; otherwise the error is
+// Unauthenticated and does not tell which of the two was wrong, neither by its words nor by the time
+// it takes. It is Retry when too many log in at once.
+func (r *Registry) CheckPassword(ctx context.Context, name, password string) (Operator, error) {
+	refused := fault.New(fault.Unauthenticated, "name or password is wrong")
+	if len(password) > maxPassword*utf8.UTFMax {
+		return Operator{}, refused
+	}
+	o, phc, err := r.passwordOf(ctx, name)
+	if err != nil {
+		return Operator{}, err
+	}
+	want := nobody()
+	if phc != "" {
+		if want, err = parsePHC(phc); err != nil {
+			return Operator{}, fmt.Errorf("password of %s: %w", o.ID, err)
+		}
+	}
+	got, err := r.passwords.key(ctx, password, want)
+	if err != nil {
+		return Operator{}, err
+	}
+	if subtle.ConstantTimeCompare(got, want.key) != 1 || phc == "" {
+		return Operator{}, refused
+	}
+	if want.hashing != currentHashing() {
+		err = r.rehash(ctx, o.ID, password)
+	}
+	return o, err
+}
+
+// passwordOf gives an operator and the stored password; both are empty when there is no such name.
+func (r *Registry) passwordOf(ctx context.Context, name string) (o Operator, phc string, err error) {
+	err = r.db.View(ctx, func(tx *db.Tx) error {
+		o, err = r.operatorBy(ctx, tx, name)
+		if err == nil {
+			phc, err = passwordOf(ctx, tx, o.ID)
+		}
+		if fault.Is(err, fault.NotFound) {
+			return nil
+		}
+		return err
+	})
+	return o, phc, err
+}
+
+// rehash brings a stored password up to what hashing costs today.
+func (r *Registry) rehash(ctx context.Context, id OperatorID, password string) error {
+	phc, err := r.passwords.hash(ctx, password)
+	if err != nil {
+		return err
+	}
+	return r.db.Update(ctx, func(tx *db.Tx) error { return setPassword(ctx, tx, id, phc) })
+}

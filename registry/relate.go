@@ -1,0 +1,223 @@
+package registry
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"anling/internal/db"
+	"anling/internal/fault"
+)
+
+// asking is who asks for what, when a record is put into a centre.
+type asking struct {
+	scope Scope
+	bad   *problems
+}
+
+func asked[T any](d *draft[T]) asking { return asking{scope: d.scope, bad: &d.bad} }
+
+// home checks the centre that a record names, and finds one when it names none: that of the
+// scope, else the top one.
+func (c *core) home(ctx context.Context, tx *db.Tx, a asking, centre *CentreID) error {
+	if *centre == "" && len(a.scope.centres) > 0 {
+		*centre = a.scope.centres[0]
+	}
+	if *centre == "" && a.scope.All() {
+		top, err := c.defaultCentre(ctx, tx)
+		*centre = top.ID
+		return err
+	}
+	_, err := parentOf(ctx, tx, *centre)
+	if fault.Is(err, fault.NotFound) || err == nil && !a.scope.Has(*centre) {
+		a.bad.add("centre", "is not a centre that is known")
+		return nil
+	}
+	return err
+}
+
+// defaultCentreID is the id of the centre that is made when there is none.
+const defaultCentreID = "main"
+
+// DefaultCentreTx gives the centre for whatever belongs to none, such as a call from an unknown number: the
+// oldest at the top. In an empty registry it makes one, because an alarm cannot wait for somebody to do so.
+func (r *Registry) DefaultCentreTx(ctx context.Context, tx *db.Tx) (Centre, error) {
+	return r.defaultCentre(ctx, tx)
+}
+
+func (c *core) defaultCentre(ctx context.Context, tx *db.Tx) (Centre, error) {
+	id, err := topCentre(ctx, tx)
+	if err == nil {
+		return c.centres.findAnyway(ctx, tx, ScopeAll(), string(id))
+	}
+	if !fault.Is(err, fault.NotFound) {
+		return Centre{}, fmt.Errorf("find the top centre: %w", err)
+	}
+	d := draft[Centre]{x: Centre{ID: defaultCentreID, Name: "总台 Main centre"}, scope: ScopeAll()}
+	c.centres.prepare(&d)
+	return c.centres.put(ctx, tx, d)
+}
+
+func (c *core) relateElder(ctx context.Context, tx *db.Tx, d *draft[Elder]) error {
+	return c.home(ctx, tx, asked(d), &d.x.Centre)
+}
+
+// elderStored takes along what belongs to the elder: to another centre; and from an archived
+// elder the devices, which can then be somebody else's.
+func (c *core) elderStored(ctx context.Context, tx *db.Tx, old *Elder, now Elder) error {
+	if old == nil {
+		return nil
+	}
+	if old.Centre != now.Centre {
+		if err := followElder(ctx, tx, now.ID, now.Centre); err != nil {
+			return err
+		}
+	}
+	if now.ArchivedAt == nil || old.ArchivedAt != nil {
+		return nil
+	}
+	var theirs condition
+	theirs.equal("elder", now.ID)
+	theirs.archived(false)
+	rows, err := c.devices.store.list(ctx, tx, theirs, maxLimit)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		if err := c.unbind(ctx, tx, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *core) unbind(ctx context.Context, tx *db.Tx, r row[Device]) error {
+	old, err := c.devices.open(ctx, tx, r)
+	if err != nil {
+		return err
+	}
+	d := draft[Device]{old: &old, x: old, scope: ScopeAll()}
+	d.x.Elder = ""
+	_, err = c.devices.put(ctx, tx, d)
+	return err
+}
+
+func (c *core) relateContact(ctx context.Context, tx *db.Tx, d *draft[Contact]) (err error) {
+	if d.x.Elder == "" || d.x.ArchivedAt != nil {
+		return nil // said already, or no longer of interest
+	}
+	d.x.centre, err = c.centreOfElder(ctx, tx, asked(d), d.x.Elder)
+	return err
+}
+
+// centreOfElder is empty, and the field elder wrong, when there is no such elder in the scope.
+func (c *core) centreOfElder(ctx context.Context, tx *db.Tx, a asking, elder ElderID) (CentreID, error) {
+	centre, err := centreOf(ctx, tx, elder)
+	if fault.Is(err, fault.NotFound) || err == nil && !a.scope.Has(centre) {
+		a.bad.add("elder", "is not an elder who is known")
+		return "", nil
+	}
+	return centre, err
+}
+
+// relateDevice lets a device follow its elder's centre.
+func (c *core) relateDevice(ctx context.Context, tx *db.Tx, d *draft[Device]) (err error) {
+	if d.x.Elder == "" || d.x.ArchivedAt != nil {
+		return c.home(ctx, tx, asked(d), &d.x.Centre)
+	}
+	d.x.Centre, err = c.centreOfElder(ctx, tx, asked(d), d.x.Elder)
+	return err
+}
+
+// deviceStored keeps the history of whose the device was.
+func (c *core) deviceStored(ctx context.Context, tx *db.Tx, old *Device, now Device) error {
+	var before, after ElderID
+	if old != nil && old.ArchivedAt == nil {
+		before = old.Elder
+	}
+	if now.ArchivedAt == nil {
+		after = now.Elder
+	}
+	if before == after {
+		return nil
+	}
+	if before != "" {
+		if err := endBinding(ctx, tx, now.ID); err != nil {
+			return fmt.Errorf("end binding of device %s: %w", now.ID, err)
+		}
+	}
+	if after == "" {
+		return nil
+	}
+	if err := beginBinding(ctx, tx, now.ID, after); err != nil {
+		return fmt.Errorf("begin binding of device %s: %w", now.ID, err)
+	}
+	return nil
+}
+
+func (c *core) relateHelper(ctx context.Context, tx *db.Tx, d *draft[Helper]) error {
+	for _, elder := range d.x.KeysFor {
+		if d.old != nil && slices.Contains(d.old.KeysFor, elder) {
+			continue // it was right then; the elder may be archived now
+		}
+		centre, err := centreOf(ctx, tx, elder)
+		if fault.Is(err, fault.NotFound) || err == nil && !d.scope.Has(centre) {
+			d.bad.add("keys_for", "names an elder who is not known")
+			continue
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return c.home(ctx, tx, asked(d), &d.x.Centre)
+}
+
+// highest is how many levels of centres there can be; more is a circle.
+const highest = 16
+
+// relateCentre keeps the centres a tree, and an archived one empty.
+func (c *core) relateCentre(ctx context.Context, tx *db.Tx, d *draft[Centre]) error {
+	if d.x.ArchivedAt != nil {
+		used, err := centreInUse(ctx, tx, d.x.ID)
+		if err == nil && used {
+			return fault.New(fault.Conflict, "the centre still has people, devices or centres below it; move them first")
+		}
+		return err
+	}
+	if d.x.Parent == "" {
+		if d.old == nil && !d.scope.All() {
+			d.bad.add("parent", "is required: the centre that the new one is below")
+		}
+		return nil
+	}
+	if !d.scope.Has(d.x.Parent) && (d.old == nil || d.old.Parent != d.x.Parent) {
+		d.bad.add("parent", "is not a centre that is known")
+		return nil
+	}
+	return c.climb(ctx, tx, d)
+}
+
+// climb goes up from the centre to the top, where it must not meet itself.
+func (c *core) climb(ctx context.Context, tx *db.Tx, d *draft[Centre]) error {
+	at := d.x.Parent
+	for range highest {
+		if at == "" {
+			return nil
+		}
+		if at == d.x.ID {
+			d.bad.add("parent", "lies below this centre")
+			return nil
+		}
+		up, err := parentOf(ctx, tx, at)
+		if fault.Is(err, fault.NotFound) {
+			d.bad.add("parent", "is not a centre that is known")
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		at = up
+	}
+	d.bad.add("parent", "would make more than %d levels of centres", highest)
+	return nil
+}

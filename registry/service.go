@@ -1,0 +1,264 @@
+package registry
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"anling/internal/clock"
+	"anling/internal/db"
+	"anling/internal/fault"
+	"anling/internal/seal"
+)
+
+// Options are what a registry works with.
+type Options struct {
+	DB    *db.DB
+	Vault *seal.Vault
+	Clock clock.Clock
+	Log   *slog.Logger
+}
+
+// Registry is the registry as somebody of a certain scope may see it.
+type Registry struct {
+	*core
+	scope Scope
+}
+
+// core is what all views of one registry share.
+type core struct {
+	db    *db.DB
+	vault *seal.Vault
+	clock clock.Clock
+	log   *slog.Logger
+
+	elders    *shelf[Elder, *Elder]
+	contacts  *shelf[Contact, *Contact]
+	devices   *shelf[Device, *Device]
+	helpers   *shelf[Helper, *Helper]
+	centres   *shelf[Centre, *Centre]
+	providers *shelf[Provider, *Provider]
+	operators *shelf[Operator, *Operator]
+
+	roster    *Roster
+	passwords *passwords
+	tokens    *tokenCache
+}
+
+// New makes a registry that sees every centre: the program's own view. Whoever asks on behalf
+// of a person uses In.
+func New(o Options) *Registry {
+	c := &core{db: o.DB, vault: o.Vault, clock: o.Clock, log: o.Log}
+	if c.clock == nil {
+		c.clock = clock.Real()
+	}
+	if c.log == nil {
+		c.log = slog.New(slog.DiscardHandler)
+	}
+	c.shelve()
+	c.roster = newRoster(c)
+	c.passwords = newPasswords(c.clock)
+	c.tokens = newTokenCache(c.clock)
+	return &Registry{core: c, scope: ScopeAll()}
+}
+
+// shelve lays out the seven nouns: where each lies, how it is found, what hangs on it.
+func (c *core) shelve() {
+	c.elders = &shelf[Elder, *Elder]{core: c, noun: "elder", lookup: callerLookup,
+		store:   newStore[Elder, *Elder]("elders", "tier"),
+		filters: map[string]filter{"centre": textFilter, "tier": textFilter},
+		relate:  c.relateElder, stored: c.elderStored}
+	c.contacts = &shelf[Contact, *Contact]{core: c, noun: "contact",
+		store:   newStore[Contact, *Contact]("contacts", "elder", "role", "ord", "has_key"),
+		filters: map[string]filter{"centre": textFilter, "elder": textFilter, "role": textFilter, "has_key": boolFilter},
+		relate:  c.relateContact}
+	c.devices = &shelf[Device, *Device]{core: c, noun: "device", lookup: deviceLookup, unique: "identity",
+		store:   newStore[Device, *Device]("devices", "elder", "protocol", "kind", "last_seen_at", "battery"),
+		filters: map[string]filter{"centre": textFilter, "elder": textFilter, "protocol": textFilter, "kind": textFilter},
+		relate:  c.relateDevice, stored: c.deviceStored}
+	c.helpers = &shelf[Helper, *Helper]{core: c, noun: "helper",
+		store:   newStore[Helper, *Helper]("helpers", "kind", "on_duty"),
+		filters: map[string]filter{"centre": textFilter, "kind": textFilter, "on_duty": boolFilter},
+		relate:  c.relateHelper, stored: c.helperStored,
+		strip: func(h *Helper) { h.Position = nil }, opened: c.helperOpened}
+	c.centres = &shelf[Centre, *Centre]{core: c, noun: "centre",
+		store:   newStore[Centre, *Centre]("centres", "parent"),
+		filters: map[string]filter{"parent": textFilter},
+		relate:  c.relateCentre}
+	c.providers = &shelf[Provider, *Provider]{core: c, noun: "provider",
+		store:   newStore[Provider, *Provider]("providers"),
+		filters: map[string]filter{"centre": textFilter},
+		relate: func(ctx context.Context, tx *db.Tx, d *draft[Provider]) error {
+			return c.home(ctx, tx, asked(d), &d.x.Centre)
+		}}
+	c.operators = &shelf[Operator, *Operator]{core: c, noun: "operator", lookup: operatorLookup, unique: "name",
+		store:   newStore[Operator, *Operator]("operators", "role"),
+		filters: map[string]filter{"centre": textFilter, "role": textFilter},
+		relate: func(ctx context.Context, tx *db.Tx, d *draft[Operator]) error {
+			return c.home(ctx, tx, asked(d), &d.x.Centre)
+		}}
+}
+
+// In gives the registry as somebody of this scope sees it: what lies outside is NotFound, cannot be referred to and
+// cannot be made.
+func (r *Registry) In(scope Scope) *Registry {
+	return &Registry{core: r.core, scope: r.scope.and(scope)}
+}
+
+// ScopeUnder is the scope of those who work for a centre: the centre and all below it.
+func (r *Registry) ScopeUnder(ctx context.Context, centre CentreID) (Scope, error) {
+	var all []CentreID
+	err := r.db.View(ctx, func(tx *db.Tx) (err error) {
+		all, err = centresBelow(ctx, tx, centre)
+		return err
+	})
+	return ScopeOf(all...), err
+}
+
+// ScopeFor is what an operator may see: an admin everything, the others their centre and what is below it.
+func (r *Registry) ScopeFor(ctx context.Context, o Operator) (Scope, error) {
+	if o.ArchivedAt != nil {
+		return Scope{}, nil
+	}
+	if o.Role == RoleAdmin {
+		return ScopeAll(), nil
+	}
+	return r.ScopeUnder(ctx, o.Centre)
+}
+
+// Load reads into memory what lives there: the helpers. The program calls it before it takes alarms.
+func (r *Registry) Load(ctx context.Context) error { return r.roster.refresh(ctx) }
+
+// Helpers gives the helpers that are held in memory.
+func (r *Registry) Helpers() *Roster { return r.roster }
+
+// ContactsTx gives an elder's contacts in the order in which they are told.
+func (r *Registry) ContactsTx(ctx context.Context, tx *db.Tx, elder ElderID) ([]Contact, error) {
+	rows, err := contactsOf(ctx, tx, r.contacts.store, elder)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]Contact, 0, len(rows))
+	for _, row := range rows {
+		if !r.scope.Has(row.Centre) {
+			continue
+		}
+		x, err := r.contacts.openAnyway(ctx, tx, row)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, x)
+	}
+	return all, nil
+}
+
+func (r *Registry) contactsOf(ctx context.Context, scope Scope, elder ElderID) (page Page[Contact], err error) {
+	err = r.db.View(ctx, func(tx *db.Tx) (err error) {
+		page.Items, err = r.In(scope).ContactsTx(ctx, tx, elder)
+		return err
+	})
+	return page, err
+}
+
+// FindDeviceTx finds a device by what it calls itself. It opens nothing: the identity is the one
+// that was asked for, so that a device is known even when the key is not.
+func (r *Registry) FindDeviceTx(ctx context.Context, tx *db.Tx, protocol, identity string) (Device, error) {
+	d := Device{Protocol: protocol, Identity: identity}
+	var ignored problems
+	d.normalise(&ignored) // a number that cannot be read stays as it is, and is not found
+	l := deviceLookupOf(d.Protocol, d.Identity)
+	row, err := deviceBy(ctx, tx, r.devices.store, r.vault.Blind(l.kind, l.text))
+	if fault.Is(err, fault.NotFound) || err == nil && !r.scope.Has(row.Centre) {
+		return Device{}, fault.New(fault.NotFound, "there is no such device")
+	}
+	if err != nil {
+		return Device{}, err
+	}
+	found := row.clear
+	found.setHead(row.head)
+	found.Identity = d.Identity
+	return found, nil
+}
+
+// FindCallerTx gives the elders whose telephone this is: several when a couple shares a line,
+// none when nobody is known by it or it is no number at all.
+func (r *Registry) FindCallerTx(ctx context.Context, tx *db.Tx, phone string) ([]ElderID, error) {
+	number, err := NormalizePhone(phone)
+	if err != nil {
+		return nil, nil // whoever withholds their number calls for help all the same
+	}
+	line, text := deviceLookupOf(ProtocolPhone, number), deviceLookupOf(ProtocolSMS, number)
+	return eldersByCaller(ctx, tx, r.vault.Blind(callerLookup, number),
+		r.vault.Blind(line.kind, line.text), r.vault.Blind(text.kind, text.text))
+}
+
+// SupervisorsTx gives who is called when a centre does not answer: its supervisors; where there
+// are none its managers, then its admins, because somebody must be. Those without a telephone come last.
+func (r *Registry) SupervisorsTx(ctx context.Context, tx *db.Tx, centre CentreID) ([]Operator, error) {
+	for _, role := range []string{RoleSupervisor, RoleManager, RoleAdmin} {
+		var c condition
+		c.equal("centre", centre)
+		c.equal("role", role)
+		c.archived(false)
+		r.operators.within(&c, r.scope)
+		rows, err := r.operators.store.list(ctx, tx, c, maxLimit)
+		if err != nil {
+			return nil, err
+		}
+		if len(rows) == 0 {
+			continue
+		}
+		all, err := r.operators.openAll(ctx, tx, rows)
+		return phonesFirst(all), err
+	}
+	return nil, nil
+}
+
+func phonesFirst(all []Operator) []Operator {
+	var with, without []Operator
+	for _, o := range all {
+		if o.Phone != "" {
+			with = append(with, o)
+			continue
+		}
+		without = append(without, o)
+	}
+	return append(with, without...)
+}
+
+// Seen is that a device was heard of.
+type Seen struct {
+	Device  DeviceID
+	At      time.Time
+	Battery *int // percent, when it was told
+}
+
+// SeenTx writes that devices were heard of; an older report than the last changes nothing.
+// Callers collect heartbeats and write them together.
+func (r *Registry) SeenTx(ctx context.Context, tx *db.Tx, all []Seen) error {
+	for _, s := range all {
+		if err := setSeen(ctx, tx, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Binding is a time during which a device was an elder's.
+type Binding struct {
+	Elder ElderID    `json:"elder"`
+	From  time.Time  `json:"from"`
+	To    *time.Time `json:"to"` // nil while it lasts
+}
+
+// Bindings tells whose a device was, newest first.
+func (r *Registry) Bindings(ctx context.Context, id DeviceID) (all []Binding, err error) {
+	err = r.db.View(ctx, func(tx *db.Tx) error {
+		if _, err := r.devices.load(ctx, tx, r.scope, string(id)); err != nil {
+			return err
+		}
+		all, err = bindingsOf(ctx, tx, id)
+		return err
+	})
+	return all, err
+}

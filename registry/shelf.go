@@ -1,0 +1,336 @@
+package registry
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"anling/internal/db"
+	"anling/internal/fault"
+	"anling/internal/seal"
+)
+
+// shelf keeps the records of one noun: what is the same for all seven is written here once.
+type shelf[T any, P record[T]] struct {
+	*core
+	store[T, P]
+	noun    string // "elder", for sentences
+	lookup  string // the kind of its lookups, if it has any
+	unique  string // the field that its lookups make unique, if any
+	filters map[string]filter
+
+	// relate looks at the record's relations: whether what it refers to exists, and what follows.
+	relate func(context.Context, *db.Tx, *draft[T]) error
+	// stored is told of every change, in its transaction; old is nil for a new record.
+	stored func(ctx context.Context, tx *db.Tx, old *T, now T) error
+
+	// strip takes out of a record what is kept elsewhere, before it is sealed; opened puts it back.
+	strip  func(*T)
+	opened func(context.Context, *db.Tx, *T) error
+
+	finder finder
+}
+
+// filter turns the text of a filter into the value of its column.
+type filter func(text string) (value any, problem string)
+
+func textFilter(s string) (any, string) { return s, "" }
+
+func boolFilter(s string) (any, string) {
+	switch s {
+	case "true":
+		return true, ""
+	case "false":
+		return false, ""
+	}
+	return nil, "must be true or false"
+}
+
+// draft is a record about to be written.
+type draft[T any] struct {
+	old   *T // nil when it is new
+	x     T
+	scope Scope // of whoever writes
+	bad   problems
+}
+
+// again gives a copy to work on: the function of a transaction may be run more than once.
+func (d draft[T]) again() draft[T] {
+	d.bad.fields = slices.Clone(d.bad.fields)
+	return d
+}
+
+// prepare normalises and checks a record, with no look at any other.
+func (s *shelf[T, P]) prepare(d *draft[T]) {
+	p := P(&d.x)
+	p.normalise(&d.bad)
+	p.check(&d.bad, s.clock.Now())
+	if h := p.head(); h.ID != "" {
+		d.bad.id("id", h.ID)
+	}
+}
+
+func (s *shelf[T, P]) create(ctx context.Context, scope Scope, x T) (T, error) {
+	d := draft[T]{x: x, scope: scope}
+	p := P(&d.x)
+	h := p.head()
+	if h.ID == "" {
+		h.ID = db.NewID()
+	}
+	p.setHead(head{ID: h.ID, Centre: h.Centre})
+	s.prepare(&d)
+	err := s.db.Update(ctx, func(tx *db.Tx) (err error) {
+		x, err = s.put(ctx, tx, d.again())
+		return err
+	})
+	return x, err
+}
+
+// change applies a merge patch to the version that the patch names.
+func (s *shelf[T, P]) change(ctx context.Context, r *Registry, id string, body []byte) (T, error) {
+	var x T
+	err := s.db.Update(ctx, func(tx *db.Tx) error {
+		old, err := s.find(ctx, tx, r.scope, id)
+		if err != nil {
+			return err
+		}
+		d := draft[T]{old: &old, scope: r.scope}
+		d.x, err = s.copyOf(old)
+		if err != nil {
+			return err
+		}
+		p := patch{noun: s.noun, now: P(&old).head()}
+		if err := p.apply(&d.x, body, &d.bad); err != nil {
+			return err
+		}
+		s.prepare(&d)
+		if err := p.allowed(&d.bad); err != nil {
+			return err
+		}
+		x, err = s.put(ctx, tx, d)
+		return err
+	})
+	return x, err
+}
+
+// copyOf makes a copy that shares nothing with the original.
+func (s *shelf[T, P]) copyOf(x T) (fresh T, err error) {
+	body, err := json.Marshal(x)
+	if err != nil {
+		return fresh, fmt.Errorf("copy %s: %w", article(s.noun), err)
+	}
+	if err := json.Unmarshal(body, &fresh); err != nil {
+		return fresh, fmt.Errorf("copy %s: %w", article(s.noun), err)
+	}
+	P(&fresh).setHead(P(&x).head())
+	return fresh, nil
+}
+
+// archive takes a record out of every list. A second time it changes nothing.
+func (s *shelf[T, P]) archive(ctx context.Context, r *Registry, id string) error {
+	return s.db.Update(ctx, func(tx *db.Tx) error {
+		old, err := s.find(ctx, tx, r.scope, id)
+		if err != nil {
+			return err
+		}
+		d := draft[T]{old: &old, x: old, scope: r.scope}
+		p := P(&d.x)
+		h := p.head()
+		if h.Archived != nil {
+			return nil
+		}
+		now := tx.Now()
+		h.Archived = &now
+		p.setHead(h)
+		_, err = s.put(ctx, tx, d)
+		return err
+	})
+}
+
+// put writes a prepared draft with everything that hangs on it, or nothing.
+func (s *shelf[T, P]) put(ctx context.Context, tx *db.Tx, d draft[T]) (T, error) {
+	if err := s.relate(ctx, tx, &d); err != nil {
+		return d.x, err
+	}
+	if err := d.bad.err(s.noun); err != nil {
+		return d.x, err
+	}
+	p := P(&d.x)
+	h, was := p.head(), int64(0)
+	h.Updated, h.Created = tx.Now(), tx.Now()
+	if d.old != nil {
+		before := P(d.old).head()
+		h.Created, was = before.Created, before.Version
+	}
+	h.Version = was + 1
+	p.setHead(h)
+	if err := s.point(ctx, tx, d); err != nil {
+		return d.x, err
+	}
+	if err := s.write(ctx, tx, d.x, was); err != nil {
+		return d.x, fmt.Errorf("store %s %s: %w", s.noun, h.ID, err)
+	}
+	if s.stored == nil {
+		return d.x, nil
+	}
+	return d.x, s.stored(ctx, tx, d.old, d.x)
+}
+
+func (s *shelf[T, P]) write(ctx context.Context, tx *db.Tx, x T, was int64) error {
+	p := P(&x)
+	r := row[T]{head: p.head(), clear: x}
+	if s.strip != nil {
+		s.strip(&x)
+	}
+	body, err := json.Marshal(x)
+	if err != nil {
+		return fmt.Errorf("write as JSON: %w", err)
+	}
+	r.cell = body
+	if subject := p.subject(); subject != noSubject {
+		key, err := s.vault.Key(ctx, tx, subject)
+		if err != nil {
+			return fmt.Errorf("key of %s: %w", subject, err)
+		}
+		r.cell = key.Seal(s.table, recordColumn, r.ID, body)
+	}
+	if was == 0 {
+		return s.insert(ctx, tx, r)
+	}
+	return s.update(ctx, tx, r, was)
+}
+
+// point makes the blind index lead to the record as it is now: to an archived one, nothing leads.
+func (s *shelf[T, P]) point(ctx context.Context, tx *db.Tx, d draft[T]) error {
+	if s.lookup == "" {
+		return nil
+	}
+	var before []lookup
+	if d.old != nil && P(d.old).head().Archived == nil {
+		before = P(d.old).lookups()
+	}
+	p := P(&d.x)
+	var now []lookup
+	if p.head().Archived == nil {
+		now = p.lookups()
+	}
+	if slices.Equal(before, now) {
+		return nil
+	}
+	to := lookupsOf{kind: s.lookup, row: p.head().ID}
+	for _, l := range now {
+		to.hashes = append(to.hashes, s.vault.Blind(l.kind, l.text))
+	}
+	if s.unique != "" {
+		if err := s.free(ctx, tx, to); err != nil {
+			return err
+		}
+	}
+	return setLookups(ctx, tx, to)
+}
+
+// free is a Conflict when another row has one of the lookups already.
+func (s *shelf[T, P]) free(ctx context.Context, tx *db.Tx, to lookupsOf) error {
+	for _, hash := range to.hashes {
+		id, err := rowBy(ctx, tx, to.kind, hash)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return fmt.Errorf("look up %s: %w", s.unique, err)
+		}
+		if err == nil && id != to.row {
+			return &fault.Error{Kind: fault.Conflict, Msg: "there is already such " + article(s.noun),
+				Fields: []fault.Field{{Name: s.unique, Problem: "belongs to another " + s.noun + " already"}}}
+		}
+	}
+	return nil
+}
+
+func article(noun string) string {
+	if noun[0] == 'e' || noun[0] == 'o' {
+		return "an " + noun
+	}
+	return "a " + noun
+}
+
+// find gives a record of the scope, with its sealed part. One of a foreign scope is as NotFound as none.
+func (s *shelf[T, P]) find(ctx context.Context, tx *db.Tx, scope Scope, id string) (T, error) {
+	x, err := s.load(ctx, tx, scope, id)
+	if err != nil {
+		return x.clear, err
+	}
+	return s.open(ctx, tx, x)
+}
+
+func (s *shelf[T, P]) load(ctx context.Context, tx *db.Tx, scope Scope, id string) (row[T], error) {
+	r, err := s.get(ctx, tx, id)
+	if fault.Is(err, fault.NotFound) || err == nil && !scope.Has(r.Centre) {
+		return r, fault.New(fault.NotFound, "there is no such %s", s.noun)
+	}
+	return r, err
+}
+
+// findAnyway is find for the way of an alarm: when the sealed part cannot be opened, it
+// gives what is known in clear and says so in the record.
+func (s *shelf[T, P]) findAnyway(ctx context.Context, tx *db.Tx, scope Scope, id string) (T, error) {
+	r, err := s.load(ctx, tx, scope, id)
+	if err != nil {
+		return r.clear, err
+	}
+	return s.openAnyway(ctx, tx, r)
+}
+
+func (s *shelf[T, P]) openAnyway(ctx context.Context, tx *db.Tx, r row[T]) (T, error) {
+	x, err := s.open(ctx, tx, r)
+	if unreadable(err) {
+		P(&r.clear).setHead(r.head)
+		P(&r.clear).lock()
+		return r.clear, nil
+	}
+	return x, err
+}
+
+// unreadable tells whether a sealed part cannot be opened by anyone here: its key was erased, or
+// the master key is missing.
+func unreadable(err error) bool {
+	return errors.Is(err, seal.ErrLocked) || errors.Is(err, errErased)
+}
+
+var errErased = errors.New("the key of the record was erased")
+
+// open gives the whole record of a row.
+func (s *shelf[T, P]) open(ctx context.Context, tx *db.Tx, r row[T]) (T, error) {
+	var x T
+	p := P(&r.clear)
+	p.setHead(r.head)
+	body := r.cell
+	if subject := p.subject(); subject != noSubject {
+		key, err := s.vault.Existing(ctx, tx, subject)
+		if fault.Is(err, fault.NotFound) {
+			return x, fault.Wrap(fault.NotFound, errErased, "there is no such %s", s.noun)
+		}
+		if err != nil {
+			return x, fmt.Errorf("key of %s %s: %w", s.noun, r.ID, err)
+		}
+		if body, err = key.Open(s.table, recordColumn, r.ID, r.cell); err != nil {
+			return x, fmt.Errorf("open %s %s: %w", s.noun, r.ID, err)
+		}
+	}
+	if err := json.Unmarshal(body, &x); err != nil {
+		return x, fault.Wrap(fault.Internal, err, "the %s %s cannot be read", s.noun, r.ID)
+	}
+	P(&x).setHead(r.head)
+	P(&x).adopt(&r.clear)
+	if s.opened == nil {
+		return x, nil
+	}
+	return x, s.opened(ctx, tx, &x)
+}
+
+func (s *shelf[T, P]) one(ctx context.Context, r *Registry, id string) (x T, err error) {
+	err = s.db.View(ctx, func(tx *db.Tx) (err error) {
+		x, err = s.find(ctx, tx, r.scope, id)
+		return err
+	})
+	return x, err
+}
