@@ -43,7 +43,7 @@ func (e *Engine) candidates(ctx context.Context, tx *db.Tx, a *Alert, k int) ([]
 	known := map[string]registry.Helper{}
 	found := e.finder.Nearest(geo.Query{Point: a.Position.Point, K: k, Within: farthest, Now: now, Modes: roster.ModesOf,
 		Keep: func(id string) bool {
-			h, ok := roster.Get(id)
+			h, ok := roster.Get(registry.HelperID(id))
 			if !ok || !h.Available(now, centre.loc) && a.Person(id) == nil {
 				return false
 			}
@@ -90,7 +90,7 @@ func (e *Engine) named(ctx context.Context, tx *db.Tx, a *Alert, ids []string) (
 	var out []Candidate
 	var wrong []fault.Field
 	for _, id := range slices.Compact(slices.Clone(ids)) {
-		h, ok := roster.Get(id)
+		h, ok := roster.Get(registry.HelperID(id))
 		if !ok {
 			wrong = append(wrong, fault.Field{Name: "helpers", Problem: "there is no such helper: " + id})
 			continue

@@ -121,7 +121,7 @@ func (p *progress) phoneOf(ctx context.Context, who *Person, n int) (string, err
 	var phones []string
 	switch who.Part {
 	case PartHelper:
-		if h, ok := p.e.registry.Helpers().Get(who.ID); ok {
+		if h, ok := p.e.registry.Helpers().Get(registry.HelperID(who.ID)); ok {
 			phones = h.Phones
 		}
 	case PartElder:
