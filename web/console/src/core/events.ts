@@ -1,0 +1,118 @@
+import type { Alert, AlertEvent, Lang, Person, Reason } from '../data/types'
+import { minutes } from './time'
+import { code, hasWord, sayAny } from './words'
+
+// Every line of the timeline is a sentence of the message file, chosen by the event's type and the
+// one fact in it that matters most.
+
+function text(e: AlertEvent, name: string): string {
+  const v = e.data?.[name]
+  return typeof v === 'string' ? v : ''
+}
+
+function figure(e: AlertEvent, name: string): number {
+  const v = e.data?.[name]
+  return typeof v === 'number' ? v : 0
+}
+
+function travelSeconds(e: AlertEvent): number {
+  const t = e.data?.['travel']
+  if (t && typeof t === 'object' && 'duration_s' in t && typeof t.duration_s === 'number') return t.duration_s
+  return figure(e, 'travel_s') || figure(e, 'duration_s')
+}
+
+export function personName(people: Person[] | undefined, id: string, lang: Lang): string {
+  if (id === 'elder') return sayAny(lang, 'part.elder')
+  const p = people?.find((x) => x.id === id)
+  if (!p) return ''
+  if (p.name) return p.name
+  return code(lang, 'part', p.part)
+}
+
+function concerned(e: AlertEvent, alert: Alert, lang: Lang): string {
+  const who = e.data?.['who']
+  if (who && typeof who === 'object' && 'name' in who && typeof who.name === 'string' && who.name) return who.name
+  const id = text(e, 'person') || text(e, 'helper') || (['contact', 'helper', 'elder'].includes(e.actor.kind) ? e.actor.id : '')
+  return text(e, 'name') || personName(alert.people, id, lang) || (id === alert.elder && alert.title) || actorName(e, alert, lang)
+}
+
+export function actorName(e: AlertEvent, alert: Alert, lang: Lang): string {
+  return e.actor.name || personName(alert.people, e.actor.id, lang) || code(lang, 'actor', e.actor.kind)
+}
+
+// The variant that says more than the bare type.
+function variant(e: AlertEvent): string[] {
+  switch (e.type) {
+    case 'raised': return lateSeconds(e) >= 60 ? ['late'] : []
+    case 'told': case 'called': return [text(e, 'channel')]
+    case 'answered': return [text(e, 'answer')]
+    case 'offered': return travelSeconds(e) > 0 ? ['minutes'] : []
+    case 'escalated': return [text(e, 'to'), figure(e, 'level') ? 'level' : '', text(e, 'reason') ? '' : 'plain']
+    case 'followed_up': return text(e, 'reached') && e.data?.['reached'] !== false ? [] : e.data?.['reached'] === false ? ['unreached'] : []
+    case 'step_due': return e.data?.['short'] === true ? ['short'] : []
+    case 'degraded': return text(e, 'reason') || text(e, 'text') ? [] : ['plain']
+    default: return []
+  }
+}
+
+function lateSeconds(e: AlertEvent): number {
+  const raised = e.data?.['raised']
+  const nested = raised && typeof raised === 'object' && 'late_s' in raised && typeof raised.late_s === 'number' ? raised.late_s : 0
+  return nested || figure(e, 'late_s')
+}
+
+export function eventSentence(e: AlertEvent, alert: Alert, lang: Lang): string {
+  const base = `event.${e.type}`
+  const key = [...variant(e).filter(Boolean).map((v) => `${base}.${v}`), base].find(hasWord)
+  if (!key) return e.type
+  const seconds = travelSeconds(e)
+  return sayAny(lang, key, {
+    name: concerned(e, alert, lang),
+    actor: actorName(e, alert, lang),
+    kind: code(lang, 'kind', text(e, 'kind') || alert.kind),
+    title: alert.title || sayAny(lang, 'ui.unidentified'),
+    minutes: e.type === 'raised' ? Math.floor(lateSeconds(e) / 60) : seconds ? minutes(seconds) : '',
+    channel: code(lang, 'channel', text(e, 'channel')),
+    status: code(lang, 'message', text(e, 'status')),
+    text: text(e, 'text'),
+    reason: code(lang, 'cause', text(e, 'reason') || text(e, 'text')),
+    level: figure(e, 'level') || '',
+    to: code(lang, 'to', text(e, 'to')),
+    step: stepName(text(e, 'step'), lang),
+    outcome: code(lang, 'outcome', text(e, 'outcome')),
+    satisfaction: code(lang, 'satisfaction', text(e, 'satisfaction')),
+    prompt: code(lang, 'prompt', text(e, 'kind') || text(e, 'code') || text(e, 'text')),
+  }) + note(e)
+}
+
+// A remark that came with a command belongs behind its sentence.
+function note(e: AlertEvent): string {
+  const t = text(e, 'note') || (['resolved', 'followed_up', 'closed'].includes(e.type) ? text(e, 'text') || text(e, 'reason') : '')
+  return t ? ` – ${t}` : ''
+}
+
+export function stepName(step: string, lang: Lang): string {
+  return hasWord(`step.${step}`) ? sayAny(lang, `step.${step}`) : step
+}
+
+/** Carriers report every hop; these few tell an operator nothing that the list of people does not. */
+export function isDetail(e: AlertEvent): boolean {
+  if (e.type === 'step_due') return true
+  return e.type === 'receipt' && ['queued', 'sending', 'sent', 'completed', 'cancelled'].includes(text(e, 'status'))
+}
+
+export type Tone = 'alarm' | 'good' | 'bad' | 'human' | 'quiet'
+
+export function toneOf(e: AlertEvent): Tone {
+  if (['raised', 'pressed_again', 'escalated', 'prompted', 'degraded', 'cancel_asked'].includes(e.type)) return 'alarm'
+  if (['arrived', 'departed', 'resolved'].includes(e.type)) return 'good'
+  if (e.type === 'answered') return ['cannot', 'unwell', 'unclear'].includes(text(e, 'answer')) ? 'bad' : 'good'
+  if (e.type === 'receipt') return ['no_answer', 'busy', 'voicemail', 'failed', 'expired'].includes(text(e, 'status')) ? 'bad' : 'quiet'
+  return e.actor.kind === 'operator' ? 'human' : 'quiet'
+}
+
+/** A reason of a helper's place in the list, in words. */
+export function reasonText(r: Reason | string, lang: Lang): string {
+  if (typeof r === 'string') return code(lang, 'reason', r)
+  return r[lang] || code(lang, 'reason', r.code)
+}

@@ -1,0 +1,93 @@
+import type { Alert, Candidate, HelperAt, Lang, Position } from '../data/types'
+import { bearing, ring } from './geo'
+import { comingOf, hereOf } from './people'
+import { isMachine, isUnaccepted, isWorking, priorityOf } from './queue'
+import { countdown, minutes } from './time'
+import { say } from './words'
+
+// What the map shows, as plain data. The drawing of it is in src/map.
+
+export interface ElderMark { id: string; at: [number, number]; label: string; priority: 1 | 2 | 3; selected: boolean; fresh: boolean; source: string }
+export interface HelperMark { id: string; at: [number, number]; role: 'coming' | 'candidate' | 'here'; label: string; sub: string; heading: number | null; name: string }
+export interface Dot { id: string; at: [number, number]; duty: boolean; busy: boolean; heading: number | null }
+export interface MapModel {
+  selected: string | null
+  elders: ElderMark[]
+  helpers: HelperMark[]
+  dots: Dot[]
+  ring: [number, number][] | null
+  lines: [number, number][][]
+  /** changes when the picture should be fitted anew */
+  frame: string
+}
+
+export interface MapInput {
+  alert: Alert | null
+  queue: readonly Alert[]
+  candidates: readonly Candidate[]
+  helpers: ReadonlyMap<string, HelperAt>
+  before: ReadonlyMap<string, HelperAt>
+  now: number
+  lang: Lang
+}
+
+const pointOf = (p: { lat: number; lon: number } | null | undefined): [number, number] | null =>
+  p && Number.isFinite(p.lat) && Number.isFinite(p.lon) && (p.lat !== 0 || p.lon !== 0) ? [p.lon, p.lat] : null
+
+export function mapModel(m: MapInput): MapModel {
+  const { alert, lang } = m
+  const home = pointOf(alert?.position)
+  const helpers = alert && isWorking(alert) ? peopleMarks(m, alert) : []
+  const marked = new Set(helpers.map((h) => h.id))
+  const dots: Dot[] = []
+  for (const h of m.helpers.values()) {
+    const at = pointOf(h)
+    if (at && !marked.has(h.id)) dots.push({ id: h.id, at, duty: h.on_duty !== false, busy: h.busy === true, heading: heading(m, h.id) })
+  }
+  const shown = alert && !m.queue.some((a) => a.id === alert.id) ? [...m.queue, alert] : m.queue
+  const coming = helpers.filter((h) => h.role === 'coming')
+  return {
+    selected: alert?.id ?? null,
+    elders: shown.filter((a) => !isMachine(a) || a.id === alert?.id).flatMap((a) => elderMark(a, alert, lang)),
+    helpers,
+    dots,
+    ring: alert?.position && home && (alert.position.accuracy_m ?? 0) > 5 ? ring(alert.position, alert.position.accuracy_m ?? 0) : null,
+    lines: home ? coming.map((h) => [h.at, home]) : [],
+    frame: `${alert?.id ?? ''}/${coming.map((h) => h.id).join()}/${helpers.length > coming.length ? 'c' : ''}`,
+  }
+}
+
+function elderMark(a: Alert, selected: Alert | null, lang: Lang): ElderMark[] {
+  const at = pointOf(a.position)
+  if (!at) return []
+  return [{
+    id: a.id, at, priority: priorityOf(a), selected: a.id === selected?.id, fresh: isUnaccepted(a), source: a.position?.source ?? '',
+    label: a.title || say(lang, 'ui.unidentified'),
+  }]
+}
+
+function heading(m: MapInput, id: string): number | null {
+  const now = m.helpers.get(id)
+  const old = m.before.get(id)
+  return now && old ? bearing(old, now) : null
+}
+
+function peopleMarks(m: MapInput, alert: Alert): HelperMark[] {
+  const out: HelperMark[] = []
+  const where = (id: string, fallback?: Position | null) => pointOf(m.helpers.get(id)) ?? pointOf(fallback)
+  for (const p of [...hereOf(alert), ...comingOf(alert)]) {
+    const here = p.state === 'arrived'
+    const at = where(p.id, p.position)
+    if (!at) continue
+    const left = countdown(p.eta_at, m.now)
+    out.push({ id: p.id, at, role: here ? 'here' : 'coming', label: p.name, sub: here ? '✓' : (left?.text ?? ''), heading: here ? null : heading(m, p.id), name: p.name })
+  }
+  // With help under way the others would only be noise, until somebody is late.
+  const seen = new Set(out.map((h) => h.id))
+  m.candidates.slice(0, 5).forEach((c, i) => {
+    const at = where(c.helper, c.position)
+    if (!at || seen.has(c.helper)) return
+    out.push({ id: c.helper, at, role: 'candidate', label: String(i + 1), sub: say(m.lang, 'ui.min', { minutes: minutes(c.duration_s) }), heading: heading(m, c.helper), name: c.name })
+  })
+  return out
+}

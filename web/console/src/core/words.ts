@@ -1,0 +1,33 @@
+import alerts from '../../../../internal/words/alerts.json'
+import ui from '../../../../internal/words/console.json'
+import type { Lang } from '../data/types'
+
+export type Key = keyof typeof ui | keyof typeof alerts
+type Vars = Record<string, string | number | null | undefined>
+
+const table: Record<string, { zh: string; en: string }> = { ...ui, ...alerts }
+
+export function hasWord(key: string): boolean {
+  return key in table
+}
+
+/** The sentence for a key that is checked by the compiler. */
+export function say(lang: Lang, key: Key, vars?: Vars): string {
+  return sayAny(lang, key, vars)
+}
+
+/** The sentence for a key that was put together at run time; the key itself when there is none. */
+export function sayAny(lang: Lang, key: string, vars?: Vars): string {
+  const text = table[key]?.[lang] ?? key
+  return text.replace(/\{(\w+)\}/g, (_, name: string) => String(vars?.[name] ?? ''))
+}
+
+/** The word for a code of the data (a role, a mode, a skill); the code itself when we have no word for it. */
+export function code(lang: Lang, room: string, value: string | null | undefined): string {
+  if (!value) return ''
+  return table[`${room}.${value}`]?.[lang] ?? value
+}
+
+export function langOf(s: string | null | undefined): Lang {
+  return s?.toLowerCase().startsWith('en') ? 'en' : 'zh'
+}

@@ -1,0 +1,77 @@
+import type {
+  Alert, AlertEvent, Candidate, Config, Detail, Device, Elder, Operator, PastAlert, Problem,
+} from './types'
+
+/** A request that did not do what was asked. status 0: it never reached the server. */
+export class ApiError extends Error {
+  readonly status: number
+  readonly problem: Problem
+  constructor(problem: Problem) {
+    super(problem.detail || problem.title || `HTTP ${problem.status}`)
+    this.status = problem.status
+    this.problem = problem
+  }
+}
+
+const timeoutMs = 10_000
+
+// crypto.randomUUID is missing on plain http pages of a local network; getRandomValues is not.
+function newKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, '0')).join('')
+}
+
+async function request<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const headers: Record<string, string> = { Accept: 'application/json' }
+  if (body !== undefined) headers['Content-Type'] = 'application/json'
+  if (method === 'POST') headers['Idempotency-Key'] = newKey()
+  let r: Response
+  try {
+    r = await fetch(path, {
+      method, headers, credentials: 'same-origin', cache: 'no-store',
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal: AbortSignal.timeout(timeoutMs),
+    })
+  } catch {
+    throw new ApiError({ status: 0, title: 'network' })
+  }
+  if (!r.ok) throw new ApiError(await problemOf(r))
+  if (r.status === 204) return undefined as T
+  const text = await r.text()
+  return (text ? JSON.parse(text) : undefined) as T
+}
+
+async function problemOf(r: Response): Promise<Problem> {
+  try {
+    const p = (await r.json()) as Partial<Problem>
+    return { ...p, status: r.status }
+  } catch {
+    return { status: r.status, title: r.statusText }
+  }
+}
+
+// Lists come as {"items":[…]}; a bare array is understood too.
+async function items<T>(path: string): Promise<T[]> {
+  const r = await request<{ items?: T[] } | T[]>('GET', path)
+  return Array.isArray(r) ? r : (r?.items ?? [])
+}
+
+const id = encodeURIComponent
+
+export const api = {
+  session: () => request<{ operator: Operator }>('GET', '/v1/session'),
+  login: (name: string, password: string) => request<{ operator: Operator }>('POST', '/v1/session', { name, password }),
+  logout: () => request<void>('DELETE', '/v1/session'),
+  config: () => request<Config>('GET', '/v1/config'),
+  alert: (a: string) => request<Alert & Detail>('GET', `/v1/alerts/${id(a)}`),
+  events: (a: string) => items<AlertEvent>(`/v1/alerts/${id(a)}/events`),
+  candidates: (a: string) => items<Candidate>(`/v1/alerts/${id(a)}/candidates`),
+  command: (a: string, name: string, body: object) => request<Alert>('POST', `/v1/alerts/${id(a)}/${name}`, body),
+  recent: () => items<Alert>('/v1/alerts?state=closed&limit=12'),
+  elders: (q: string) => items<Elder>(`/v1/elders?limit=12&q=${id(q)}`),
+  elder: (e: string) => request<Elder>('GET', `/v1/elders/${id(e)}`),
+  contacts: (e: string) => items<NonNullable<Detail['contacts']>[number]>(`/v1/elders/${id(e)}/contacts`),
+  devices: (e: string) => items<Device>(`/v1/devices?elder=${id(e)}`),
+  history: (e: string) => items<PastAlert>(`/v1/alerts?elder=${id(e)}&limit=10`),
+  operators: () => items<Operator>('/v1/operators'),
+  press: (elder?: string) => request<{ alert: string; elder: string }>('POST', '/demo/press', elder ? { elder } : {}),
+}

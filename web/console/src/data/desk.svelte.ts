@@ -1,0 +1,333 @@
+import { queueOf, countsOf, announced, mayOpenByItself, neighbour, isWorking, isUnaccepted, isMachine, priorityOf } from '../core/queue'
+import type { PanelName } from '../core/keys'
+import { ringing } from '../core/sound'
+import { code, langOf, say, type Key } from '../core/words'
+import { ApiError, api } from './api'
+import { Speaker } from './audio'
+import { empty, mergeEvents, takeAlert, takeChange, takeHelpers, takeSnapshot, type Live } from './reduce'
+import { Stream } from './stream'
+import type { Alert, AlertEvent, Candidate, Config, Detail, Lang, Operator } from './types'
+
+export type Phase = 'loading' | 'login' | 'start' | 'desk'
+export type Link = 'connecting' | 'live' | 'lost'
+export interface Failure { action: string; problem: ApiError; alert: string }
+
+const refreshMs = 10_000
+const silenceMs = 30_000
+const shiftMark = 'anling.shift'
+
+/** All that one seat knows and shows. Components read it and call its methods; nothing else holds state. */
+export class Desk {
+  phase = $state<Phase>('loading')
+  lang = $state<Lang>(langOf(localStorage.getItem('anling.lang') ?? 'zh'))
+  operator = $state.raw<Operator | null>(null)
+  config = $state.raw<Config>({})
+  live = $state.raw<Live>(empty)
+  link = $state<Link>('connecting')
+  /** when the server was last heard, by our clock */
+  heardAt = $state(Date.now())
+  tick = $state(Date.now())
+  selectedId = $state<string | null>(null)
+  panel = $state<PanelName | null>(null)
+  elderId = $state<string | null>(null)
+  searching = $state(false)
+  sound = $state(false)
+  busy = $state<string | null>(null)
+  failure = $state.raw<Failure | null>(null)
+  notice = $state('')
+  silenced = $state.raw<ReadonlyMap<string, number>>(new Map())
+  detail = $state.raw<Detail | null>(null)
+  story = $state.raw<readonly AlertEvent[]>([])
+  candidates = $state.raw<readonly Candidate[]>([])
+  /** alerts that are not in the stream: closed ones that somebody looks at */
+  #looked = $state.raw<Alert | null>(null)
+  /** ambulance prompts that this seat has acted on, by alert */
+  prompted = $state.raw<ReadonlySet<string>>(new Set())
+  startedAt = $state(0)
+
+  queue = $derived(queueOf(this.live.alerts.values()))
+  counts = $derived(countsOf(this.live.alerts.values()))
+  selected = $derived(this.#find(this.selectedId))
+  strip = $derived(announced(this.queue, this.selectedId))
+  /** The server's time. It stands still while the connection is lost: a running clock would pass old data for new. */
+  now = $derived((this.link === 'lost' ? this.heardAt : this.tick) + this.live.skew)
+  wall = $derived(this.tick + this.live.skew)
+  events = $derived(mergeEvents(this.story, this.live.events.get(this.selectedId ?? '') ?? []))
+  onDuty = $derived([...this.live.helpers.values()].filter((h) => h.on_duty !== false).length)
+
+  readonly speaker = new Speaker((running) => (this.sound = running))
+  #stream: Stream | null = null
+  #timers: number[] = []
+
+  t = (key: Key, vars?: Record<string, string | number | null | undefined>): string => say(this.lang, key, vars)
+  code = (room: string, value: string | null | undefined): string => code(this.lang, room, value)
+
+  #find(id: string | null): Alert | null {
+    if (!id) return null
+    return this.live.alerts.get(id) ?? (this.#looked?.id === id ? this.#looked : null)
+  }
+
+  async boot(): Promise<void> {
+    try {
+      const [s] = await Promise.all([api.session(), this.#loadConfig()])
+      this.#enter(s.operator)
+    } catch {
+      this.phase = 'login'
+    }
+  }
+
+  async #loadConfig(): Promise<void> {
+    try {
+      this.config = await api.config()
+    } catch {
+      this.config = {} // the desk works without a map and without the demo
+    }
+  }
+
+  async login(name: string, password: string): Promise<void> {
+    const s = await api.login(name, password)
+    await this.#loadConfig()
+    this.#enter(s.operator)
+  }
+
+  #enter(o: Operator): void {
+    this.operator = o
+    if (!localStorage.getItem('anling.lang') && o.language) this.lang = langOf(o.language)
+    // A reload in the middle of a shift goes straight back to work; the red bar asks for the sound.
+    const started = Number(sessionStorage.getItem(shiftMark) ?? 0)
+    if (started > 0) this.#open(started)
+    else this.phase = 'start'
+    this.#connect()
+  }
+
+  async startShift(): Promise<void> {
+    await this.speaker.unlock()
+    this.speaker.test()
+    if ('Notification' in window && Notification.permission === 'default') void Notification.requestPermission()
+    const now = Date.now()
+    sessionStorage.setItem(shiftMark, String(now))
+    this.#open(now)
+  }
+
+  #open(started: number): void {
+    this.startedAt = started
+    this.phase = 'desk'
+    this.#openFirst()
+  }
+
+  async logout(): Promise<void> {
+    sessionStorage.removeItem(shiftMark)
+    this.stop()
+    try {
+      await api.logout()
+    } finally {
+      location.reload()
+    }
+  }
+
+  #connect(): void {
+    this.#stream = new Stream('/v1/stream', {
+      snapshot: (s) => {
+        this.live = takeSnapshot(this.live, s, Date.now())
+        this.#openFirst()
+        void this.#load(true)
+      },
+      change: (c) => {
+        const known = this.live.alerts.has(c.alert.id)
+        this.live = takeChange(this.live, c)
+        this.#arrived(c.alert, known)
+        if (c.alert.id === this.selectedId && c.event && c.event.type !== 'receipt') this.#refreshSoon()
+      },
+      helpers: (list) => (this.live = takeHelpers(this.live, list)),
+      heard: () => {
+        this.heardAt = Date.now()
+        this.link = 'live'
+      },
+      lost: () => (this.link = 'lost'),
+      refused: () => {
+        this.phase = 'login'
+        this.speaker.ring(null)
+      },
+    })
+    this.#stream.start()
+    this.#timers = [
+      window.setInterval(() => this.#second(), 250),
+      window.setInterval(() => this.selected && isWorking(this.selected) && void this.#loadCandidates(), refreshMs),
+    ]
+    window.addEventListener('online', () => this.#stream?.hurry())
+    window.addEventListener('offline', () => (this.link = 'lost'))
+  }
+
+  stop(): void {
+    this.#stream?.stop()
+    this.#timers.forEach(clearInterval)
+    this.speaker.stop()
+  }
+
+  #second(): void {
+    this.tick = Date.now()
+    if (this.phase === 'desk') this.speaker.ring(ringing(this.live.alerts.values(), this.silenced, this.tick))
+  }
+
+  #openFirst(): void {
+    if (this.phase !== 'desk' || !mayOpenByItself(this.selected)) return
+    const first = this.queue.find((a) => isWorking(a) && !isMachine(a))
+    if (first) this.select(first.id)
+  }
+
+  #arrived(a: Alert, known: boolean): void {
+    if (!known && isUnaccepted(a)) {
+      this.#second()
+      this.#notify(a)
+    }
+    if (this.phase !== 'desk' || known) return
+    if (isUnaccepted(a) && !isMachine(a) && mayOpenByItself(this.selected)) this.select(a.id)
+  }
+
+  #notify(a: Alert): void {
+    if (!document.hidden || priorityOf(a) !== 1) return
+    if (!('Notification' in window) || Notification.permission !== 'granted') return
+    const n = new Notification(`▲ ${this.code('kind', a.kind)}`, { body: this.t('ui.notify.body'), tag: a.id, requireInteraction: true })
+    n.onclick = () => {
+      window.focus()
+      this.select(a.id)
+    }
+  }
+
+  select(id: string | null): void {
+    this.elderId = null
+    this.panel = null
+    if (id === this.selectedId) return
+    this.selectedId = id
+    this.failure = null
+    this.notice = ''
+    this.detail = null
+    this.story = []
+    this.candidates = []
+    void this.#load(false)
+  }
+
+  move(step: 1 | -1): void {
+    const id = neighbour(this.queue, this.selectedId, step)
+    if (id) this.select(id)
+  }
+
+  /** To the first alert that waits for a seat. */
+  newest(): void {
+    const a = this.strip ?? this.queue.find(isUnaccepted)
+    if (a) this.select(a.id)
+  }
+
+  async #load(again: boolean): Promise<void> {
+    const id = this.selectedId
+    if (!id) return
+    void this.#loadCandidates()
+    const [full, events] = await Promise.allSettled([api.alert(id), api.events(id)])
+    if (this.selectedId !== id) return
+    if (full.status === 'fulfilled') {
+      const a = full.value
+      this.#looked = a
+      this.detail = { profile: a.profile, contacts: a.contacts, history: a.history, devices: a.devices }
+      if (this.live.alerts.has(id)) this.live = takeAlert(this.live, a)
+    } else if (!again) this.#fail('open', full.reason, id)
+    if (events.status === 'fulfilled') this.story = events.value
+    const elder = this.selected?.elder
+    if (elder && this.detail && !this.detail.devices) void this.#loadDevices(id, elder)
+  }
+
+  async #loadDevices(id: string, elder: string): Promise<void> {
+    try {
+      const devices = await api.devices(elder)
+      if (this.selectedId === id && this.detail) this.detail = { ...this.detail, devices }
+    } catch {
+      // the list of devices is no matter of life; its place stays empty
+    }
+  }
+
+  #soon = 0
+  #refreshSoon(): void {
+    clearTimeout(this.#soon)
+    this.#soon = window.setTimeout(() => void this.#loadCandidates(), 300)
+  }
+
+  async #loadCandidates(): Promise<void> {
+    const id = this.selectedId
+    const a = this.selected
+    if (!id || (a && (!isWorking(a) || isMachine(a)))) return
+    try {
+      const list = await api.candidates(id)
+      if (this.selectedId === id) this.candidates = list
+    } catch {
+      // the plan asks helpers by itself; the chips stay as they were
+    }
+  }
+
+  #fail(action: string, e: unknown, alert: string): void {
+    this.failure = { action, alert, problem: e instanceof ApiError ? e : new ApiError({ status: 500, title: String(e) }) }
+  }
+
+  /** Sends a command for the alert on screen. False when it failed; why is shown where it happened. */
+  async command(name: string, body: object = {}): Promise<boolean> {
+    const id = this.selectedId
+    if (!id || this.busy) return false
+    this.busy = name
+    this.failure = null
+    try {
+      const a = await api.command(id, name, body)
+      if (a?.id) {
+        this.live = takeAlert(this.live, a)
+        if (this.#looked?.id === a.id) this.#looked = { ...this.#looked, ...a }
+      }
+      return true
+    } catch (e) {
+      this.#fail(name, e, id)
+      return false
+    } finally {
+      this.busy = null
+    }
+  }
+
+  /** Takes the alert; nothing when it is taken already. */
+  async accept(): Promise<boolean> {
+    const a = this.selected
+    if (!a || a.state !== 'raised') return true
+    this.silenced = new Map([...this.silenced].filter(([id]) => id !== a.id))
+    return this.command('accept')
+  }
+
+  /** One key from the alarm to the dispatch: accepts first when nobody has. */
+  async send(c: Candidate, assign: boolean): Promise<void> {
+    if (!(await this.accept())) return
+    const done = assign ? await this.command('assign', { helper: c.helper }) : await this.command('offer', { helpers: [c.helper] })
+    if (done) this.say(this.t(assign ? 'ui.done.assigned' : 'ui.done.offered', { name: c.name }))
+  }
+
+  say(text: string): void {
+    this.notice = text
+    window.setTimeout(() => this.notice === text && (this.notice = ''), 6000)
+  }
+
+  silence(): void {
+    const r = ringing(this.live.alerts.values(), this.silenced, Date.now())
+    if (!r) return
+    this.silenced = new Map([...this.silenced, [r.alert, Date.now() + silenceMs]])
+    this.#second()
+    this.say(this.t('ui.silenced'))
+  }
+
+  markPrompted(id: string): void {
+    this.prompted = new Set([...this.prompted, id])
+  }
+
+  setLang(lang: Lang): void {
+    this.lang = lang
+    localStorage.setItem('anling.lang', lang)
+  }
+
+  toggle(panel: PanelName): void {
+    this.failure = null
+    this.panel = this.panel === panel ? null : panel
+  }
+}
+
+export const desk = new Desk()

@@ -1,0 +1,224 @@
+import { layers, namedFlavor } from '@protomaps/basemaps'
+import { AttributionControl, LngLatBounds, Map, Marker, NavigationControl, ScaleControl, addProtocol, setWorkerUrl, type GeoJSONSource, type StyleSpecification } from 'maplibre-gl'
+import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
+import 'maplibre-gl/dist/maplibre-gl.css'
+import { Protocol } from 'pmtiles'
+import type { ElderMark, HelperMark, MapModel } from '../core/mapmodel'
+import type { Lang } from '../data/types'
+import './city.css'
+
+// MapLibre 6 carries no inlined worker; the page's CSP would not let it run either.
+setWorkerUrl(workerUrl)
+
+export interface CityOptions {
+  center: [number, number]; zoom: number; basemap: string; attribution: string; lang: Lang
+  onSelect: (alert: string) => void
+}
+
+export interface CityMap {
+  show(model: MapModel): void
+  fit(): void
+  speak(lang: Lang): void
+  destroy(): void
+}
+
+const fonts = '"Noto Sans CJK SC","PingFang SC","Microsoft YaHei",sans-serif'
+
+// The quiet dark ground: roads and names readable, nothing bright, so that people stand out.
+function style(o: CityOptions, lang: Lang): StyleSpecification {
+  const flavor = {
+    ...namedFlavor('dark'),
+    background: '#161b21', earth: '#161b21', park_a: '#18221f', park_b: '#18221f', water: '#1b2833', buildings: '#1c2229', hospital: '#1d2229', industrial: '#191e24', school: '#1b2027',
+    minor_a: '#333c46', minor_b: '#333c46', minor_service: '#2a323b', link: '#3a4550', major: '#46525e', highway: '#505e6b', other: '#2a323b', pedestrian: '#1d242b', tunnel_other: '#222a31',
+    roads_label_minor: '#a5b2be', roads_label_major: '#b9c5d0', roads_label_minor_halo: '#161b21', roads_label_major_halo: '#161b21', subplace_label: '#8795a3', city_label: '#9aa8b5',
+  }
+  return {
+    version: 8,
+    sources: { base: { type: 'vector', url: 'pmtiles://' + new URL(o.basemap, location.origin).href, attribution: o.attribution } },
+    layers: layers('base', flavor, { lang: lang === 'zh' ? 'zh-Hans' : 'en' }).filter((l) => !/pois|oneway|shield/.test(l.id)),
+  }
+}
+
+export async function createCityMap(box: HTMLElement, o: CityOptions): Promise<CityMap> {
+  const protocol = new Protocol()
+  addProtocol('pmtiles', protocol.tile)
+  const map = new Map({
+    container: box, style: style(o, o.lang), center: o.center, zoom: o.zoom, attributionControl: false, dragRotate: false, pitchWithRotate: false,
+    localIdeographFontFamily: fonts, fadeDuration: 0, maxZoom: 18, minZoom: 9, keyboard: false,
+  })
+  map.touchZoomRotate.disableRotation()
+  map.addControl(new AttributionControl({ compact: false }), 'bottom-right')
+  map.addControl(new ScaleControl({ maxWidth: 110 }), 'bottom-left')
+  map.addControl(new NavigationControl({ showCompass: false }), 'top-right')
+  const canvas = map.getCanvas()
+  canvas.setAttribute('aria-hidden', 'true')
+  canvas.tabIndex = -1
+  await new Promise<void>((done, fail) => {
+    map.once('load', () => done())
+    setTimeout(() => (map.loaded() || map.isStyleLoaded() ? done() : fail(new Error('map did not load'))), 15_000)
+  })
+  addOurLayers(map)
+  return new City(map, o)
+}
+
+const empty: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: [] }
+
+function addOurLayers(map: Map): void {
+  if (!map.hasImage('arrow')) map.addImage('arrow', arrow(), { pixelRatio: 2 })
+  map.addSource('ring', { type: 'geojson', data: empty })
+  map.addSource('lines', { type: 'geojson', data: empty })
+  map.addSource('dots', { type: 'geojson', data: empty })
+  map.addLayer({ id: 'ring-fill', type: 'fill', source: 'ring', paint: { 'fill-color': '#ff5c4d', 'fill-opacity': 0.1 } })
+  map.addLayer({ id: 'ring-line', type: 'line', source: 'ring', paint: { 'line-color': '#ff8b80', 'line-width': 1.5 } })
+  map.addLayer({ id: 'lines', type: 'line', source: 'lines', layout: { 'line-cap': 'round' }, paint: { 'line-color': '#3ecf8e', 'line-width': 3, 'line-dasharray': [1, 2] } })
+  map.addLayer({
+    id: 'dots', type: 'circle', source: 'dots',
+    paint: {
+      'circle-radius': ['interpolate', ['linear'], ['zoom'], 12, 2.5, 16, 5],
+      'circle-color': ['case', ['get', 'busy'], '#7d8a97', ['get', 'duty'], '#3ecf8e', '#4a545e'],
+      'circle-opacity': ['case', ['get', 'duty'], 0.75, 0.5],
+    },
+  })
+  map.addLayer({
+    id: 'headings', type: 'symbol', source: 'dots', filter: ['has', 'heading'], minzoom: 14,
+    layout: { 'icon-image': 'arrow', 'icon-rotate': ['get', 'heading'], 'icon-rotation-alignment': 'map', 'icon-allow-overlap': true, 'icon-offset': [0, -13] },
+    paint: { 'icon-opacity': 0.8 },
+  })
+}
+
+// A small arrowhead, drawn here because the page may load no images from elsewhere.
+function arrow(): ImageData {
+  const c = document.createElement('canvas')
+  c.width = c.height = 20
+  const g = c.getContext('2d')
+  if (!g) throw new Error('no canvas')
+  g.fillStyle = '#9be8c8'
+  g.beginPath()
+  g.moveTo(10, 2)
+  g.lineTo(17, 16)
+  g.lineTo(10, 12)
+  g.lineTo(3, 16)
+  g.closePath()
+  g.fill()
+  return g.getImageData(0, 0, 20, 20)
+}
+
+const lineOf = (coordinates: [number, number][]): GeoJSON.Feature => ({ type: 'Feature', properties: {}, geometry: { type: 'LineString', coordinates } })
+
+class City implements CityMap {
+  #map: Map
+  #o: CityOptions
+  #lang: Lang
+  #marks = new globalThis.Map<string, { marker: Marker; el: HTMLElement; text: string }>()
+  #model: MapModel | null = null
+  #frame = ''
+  #observer: ResizeObserver
+
+  constructor(map: Map, o: CityOptions) {
+    this.#map = map
+    this.#o = o
+    this.#lang = o.lang
+    // The pane changes its size when a case opens; fit again when it has settled.
+    this.#observer = new ResizeObserver(() => {
+      map.resize()
+      if (this.#model?.selected) this.fit()
+    })
+    this.#observer.observe(map.getContainer())
+  }
+
+  show(m: MapModel): void {
+    this.#model = m
+    this.#set('ring', m.ring ? [{ type: 'Feature', properties: {}, geometry: { type: 'Polygon', coordinates: [m.ring] } }] : [])
+    this.#set('lines', m.lines.map(lineOf))
+    this.#set('dots', m.dots.map((d) => ({
+      type: 'Feature', geometry: { type: 'Point', coordinates: d.at },
+      properties: { duty: d.duty, busy: d.busy, ...(d.heading === null ? {} : { heading: d.heading }) },
+    })))
+    const keep = new Set<string>()
+    for (const e of m.elders) this.#elder(e, keep)
+    for (const h of m.helpers) this.#helper(h, keep)
+    for (const [id, x] of this.#marks) {
+      if (keep.has(id)) continue
+      x.marker.remove()
+      this.#marks.delete(id)
+    }
+    if (m.frame === this.#frame) return
+    const other = m.frame.split('/')[0] !== this.#frame.split('/')[0]
+    this.#frame = m.frame
+    if (m.selected || other) this.fit()
+  }
+
+  #set(source: string, features: GeoJSON.Feature[]): void {
+    this.#map.getSource<GeoJSONSource>(source)?.setData({ type: 'FeatureCollection', features })
+  }
+
+  #mark(id: string, at: [number, number], className: string, parts: [string, string][], keep: Set<string>): HTMLElement {
+    keep.add(id)
+    const text = className + JSON.stringify(parts)
+    let x = this.#marks.get(id)
+    if (!x) {
+      const el = document.createElement('div')
+      x = { el, text: '', marker: new Marker({ element: el, anchor: 'center' }).setLngLat(at).addTo(this.#map) }
+      this.#marks.set(id, x)
+    }
+    x.marker.setLngLat(at)
+    if (x.text !== text) {
+      x.text = text
+      for (const c of [...x.el.classList]) if (!c.startsWith('maplibregl')) x.el.classList.remove(c)
+      x.el.classList.add('mark', ...className.split(' '))
+      x.el.replaceChildren(...parts.map(([cls, t]) => {
+        const s = document.createElement('span')
+        s.className = cls
+        s.textContent = t
+        return s
+      }))
+    }
+    return x.el
+  }
+
+  #elder(e: ElderMark, keep: Set<string>): void {
+    const cls = `elder p${e.priority}${e.selected ? ' selected' : ''}${e.fresh ? ' fresh' : ''}`
+    const el = this.#mark('e' + e.id, e.at, cls, [['pin', String(e.priority)], ['label', e.label]], keep)
+    el.onclick = () => this.#o.onSelect(e.id)
+    el.style.zIndex = e.selected ? '3' : '1'
+  }
+
+  #helper(h: HelperMark, keep: Set<string>): void {
+    const el = this.#mark('h' + h.id, h.at, h.role, [...(h.heading === null ? [] : [['arrow', '▲'] as [string, string]]), ['label', h.label], ['sub', h.sub]], keep)
+    el.title = h.name
+    el.style.zIndex = h.role === 'candidate' ? '2' : '4'
+    const a = el.querySelector<HTMLElement>('.arrow')
+    if (a) a.style.transform = `rotate(${h.heading}deg)`
+  }
+
+  fit(): void {
+    const m = this.#model
+    if (!m) return
+    const home = m.elders.find((e) => e.selected)
+    const box = this.#map.getContainer()
+    if (!m.selected || !home) {
+      if (!m.selected) this.#map.jumpTo({ center: this.#o.center, zoom: this.#o.zoom })
+      return
+    }
+    const bounds = new LngLatBounds(home.at, home.at)
+    const coming = m.helpers.filter((h) => h.role !== 'candidate')
+    for (const h of coming.length > 0 ? coming : m.helpers) bounds.extend(h.at)
+    const x = Math.min(70, box.clientWidth / 6)
+    this.#map.fitBounds(bounds, { padding: { top: Math.min(56, box.clientHeight / 5), bottom: Math.min(48, box.clientHeight / 5), left: x, right: x }, maxZoom: 16.5, animate: false })
+  }
+
+  speak(lang: Lang): void {
+    if (lang === this.#lang) return
+    this.#lang = lang
+    this.#map.setStyle(style(this.#o, lang), { diff: false })
+    this.#map.once('style.load', () => {
+      addOurLayers(this.#map)
+      if (this.#model) this.show(this.#model)
+    })
+  }
+
+  destroy(): void {
+    this.#observer.disconnect()
+    this.#map.remove()
+  }
+}
