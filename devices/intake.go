@@ -162,21 +162,20 @@ func (s *Signal) remark(name, problem string) {
 }
 
 // ownDevice lets a token that belongs to one device say which device speaks, when the signal does not.
-// A device that has left the registry since is unknown like any other.
 func (in *Intake) ownDevice(ctx context.Context, from Sender, s Signal) (Sender, Signal, error) {
 	if s.Device != "" || from.Device == "" {
 		return from, s, nil
 	}
 	d, err := in.registry.Device(ctx, from.Device)
-	switch {
-	case fault.Is(err, fault.NotFound):
-		s.Device, from.Device = string(from.Device), ""
-	case err != nil:
+	if err != nil && !fault.Is(err, fault.NotFound) {
 		return from, s, fmt.Errorf("find device %s: %w", from.Device, err)
-	default:
-		from.Path, from.Protocol = from.path(), d.Protocol
-		s.Device = d.Identity
 	}
+	if err != nil || d.Identity == "" { // gone, or locked: unknown like any other
+		s.Device, from.Device = string(from.Device), ""
+		return from, s, nil
+	}
+	from.Path, from.Protocol = from.path(), d.Protocol
+	s.Device = d.Identity
 	return from, s, nil
 }
 
@@ -244,19 +243,38 @@ func (in *Intake) identify(ctx context.Context, tx *db.Tx, from Sender, s Signal
 		who.device, who.elder = d, d.Elder
 	}
 	if from.Device != "" && who.device.ID != from.Device {
-		return who, fault.New(fault.Denied, "this token may speak only for its own device")
+		if who.device, err = in.own(ctx, tx, from, s); err != nil {
+			return who, err
+		}
+		who.elder = who.device.Elder
 	}
 	if !byCaller(from.protocol()) || who.elder != "" {
 		return who, nil
 	}
 	who.elders, err = in.registry.FindCallerTx(ctx, tx, s.Device)
-	if err != nil && !fault.Is(err, fault.NotFound) {
+	if err != nil {
 		return who, fmt.Errorf("find the caller of a signal: %w", err)
 	}
 	if len(who.elders) == 1 {
 		who.elder = who.elders[0]
 	}
 	return who, nil
+}
+
+// own is the device of a token, when the signal names it: it may be registered with another protocol than
+// the way it came. One that has been archived is nobody's any more, but may still cry for help.
+func (in *Intake) own(ctx context.Context, tx *db.Tx, from Sender, s Signal) (registry.Device, error) {
+	d, err := in.registry.DeviceTx(ctx, tx, from.Device)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return d, fmt.Errorf("find device %s: %w", from.Device, err)
+	}
+	if err != nil || d.Identity != s.Device {
+		return registry.Device{}, fault.New(fault.Denied, "this token may speak only for its own device")
+	}
+	if d.ArchivedAt != nil {
+		return registry.Device{}, nil
+	}
+	return d, nil
 }
 
 // forEngine tells the engine what is known. A device that does not say where it is was last heard

@@ -93,6 +93,7 @@ func (in *Intake) reportID(who origin, s Signal) string {
 
 // keepReports writes a batch of last reports and of when devices were last heard.
 func (in *Intake) keepReports(ctx context.Context, tx *db.Tx, batch []state) error {
+	var seen []registry.Seen
 	for _, st := range batch {
 		for _, r := range st.reports {
 			cell, err := in.sealRecord(ctx, tx, r)
@@ -103,9 +104,10 @@ func (in *Intake) keepReports(ctx context.Context, tx *db.Tx, batch []state) err
 				return fmt.Errorf("keep report of device %s: %w", r.device, err)
 			}
 		}
-		if err := in.registry.SawDeviceTx(ctx, tx, st.device.ID, st.seenAt, st.battery); err != nil {
-			return fmt.Errorf("note that device %s was heard: %w", st.device.ID, err)
-		}
+		seen = append(seen, registry.Seen{Device: st.device.ID, At: st.seenAt, Battery: st.battery})
+	}
+	if err := in.registry.SeenTx(ctx, tx, seen); err != nil {
+		return fmt.Errorf("note that %d devices were heard: %w", len(seen), err)
 	}
 	return nil
 }

@@ -1,8 +1,10 @@
 package devices
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -133,6 +135,8 @@ func (l *live) take(n int) []state {
 		st.reports = map[Kind]Record{}
 		delete(l.waiting, id)
 	}
+	// One order for all nodes: two that wrote the same rows crosswise would wait for each other.
+	slices.SortFunc(out, func(a, b state) int { return cmp.Compare(a.device.ID, b.device.ID) })
 	return out
 }
 
