@@ -228,10 +228,14 @@ func (w *writer) begin() error {
 			return fmt.Errorf("connect to the database: %w", Fault(err))
 		}
 	}
-	if _, err := w.exec("BEGIN IMMEDIATE"); err != nil {
-		return fmt.Errorf("begin a transaction: %w", Fault(err))
+	_, err := w.exec("BEGIN IMMEDIATE")
+	if err == nil {
+		return nil
 	}
-	return nil
+	if err = Fault(err); !fault.Is(err, fault.Retry) {
+		w.giveUp() // not merely busy
+	}
+	return fmt.Errorf("begin a transaction: %w", err)
 }
 
 func (w *writer) connect() error {
@@ -260,9 +264,14 @@ func (w *writer) rollback() {
 		return
 	}
 	w.db.log.Error("a transaction could not be rolled back; connecting anew", "err", err)
-	err = w.conn.Raw(func(any) error { return driver.ErrBadConn }) // tells the pool to close it
+	w.giveUp()
+}
+
+// giveUp parts with a broken connection; the next batch connects anew.
+func (w *writer) giveUp() {
+	err := w.conn.Raw(func(any) error { return driver.ErrBadConn }) // tells the pool to close it
 	if !errors.Is(err, driver.ErrBadConn) {
-		w.db.log.Error("a broken connection could not be given up", "err", err)
+		w.db.log.Error("a broken connection could not be closed", "err", err)
 	}
 	w.conn, w.raw = nil, nil
 }
