@@ -50,7 +50,7 @@ type listener struct{ *Engine }
 
 // house is an engine with everything around it, on a real database, under a clock turned by hand.
 type house struct {
-	t       *testing.T
+	t       testing.TB
 	db      *db.DB
 	vault   *seal.Vault
 	reg     *registry.Registry
@@ -71,11 +71,18 @@ func eachHouse(t *testing.T, f func(t *testing.T, h *house)) {
 
 func newHouse(t *testing.T, d *db.DB, clk *clock.Manual) *house {
 	t.Helper()
+	h := newBenchHouse(t, d, clk)
+	h.clock = clk
+	return h
+}
+
+func newBenchHouse(t testing.TB, d *db.DB, clk clock.Clock) *house {
+	t.Helper()
 	ring, err := seal.OpenRing(filepath.Join(t.TempDir(), "ring"))
 	if err != nil {
 		t.Fatalf("ring: %v", err)
 	}
-	h := &house{t: t, db: d, vault: seal.NewVault(d, ring), clock: clk, carrier: &carrier{}}
+	h := &house{t: t, db: d, vault: seal.NewVault(d, ring), carrier: &carrier{}}
 	log := slog.New(slog.DiscardHandler)
 	h.reg = registry.New(registry.Options{DB: d, Vault: h.vault, Clock: clk, Log: log})
 	both := []notify.NamedSender{{Name: "fake", Sender: h.carrier}}
