@@ -1,0 +1,247 @@
+package web
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gorilla/mux"
+
+	"anling/alerts"
+	"anling/geo"
+	"anling/internal/fault"
+	"anling/internal/words"
+	"anling/registry"
+)
+
+// How much is listed at once.
+const (
+	usualAlerts     = 50
+	mostAlerts      = 200
+	usualCandidates = 8
+	mostCandidates  = 50
+	historyLength   = 10
+)
+
+// page is a part of a list in JSON.
+type page[T any] struct {
+	Items []T     `json:"items"`
+	Next  *string `json:"next"`
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+func pathVar(r *http.Request, name string) string { return mux.Vars(r)[name] }
+
+// listAlerts answers GET /v1/alerts.
+func (s *Server) listAlerts(w http.ResponseWriter, r *http.Request) error {
+	c := callerOf(r.Context())
+	q := query{r: r}
+	f := alerts.Filter{State: q.text("state"), Elder: registry.ElderID(q.text("elder")),
+		Device: registry.DeviceID(q.text("device")), Centre: registry.CentreID(q.text("centre")),
+		Cursor: q.text("cursor"), Limit: q.limit("limit", usualAlerts, mostAlerts)}
+	if err := q.err(); err != nil {
+		return err
+	}
+	list, next, err := s.engine.List(r.Context(), c.scope, f)
+	if err != nil {
+		return err
+	}
+	out := page[gated[AlertView]]{Items: []gated[AlertView]{}, Next: next}
+	for _, a := range list {
+		out.Items = append(out.Items, redact(s.gate, s.view(a), c.audience()))
+	}
+	return writeJSON(w, http.StatusOK, out)
+}
+
+// view is the alert with what its plan will do next.
+func (s *Server) view(a *alerts.Alert) AlertView { return viewAlert(a, s.engine.Upcoming(a)) }
+
+// alert loads the alert of the path, if the caller may know of it.
+func (s *Server) alert(r *http.Request) (*alerts.Alert, error) {
+	a, err := s.engine.Get(r.Context(), alerts.AlertID(pathVar(r, "id")))
+	if err != nil {
+		return nil, err
+	}
+	if !callerOf(r.Context()).scope.Has(a.Centre) {
+		return nil, fault.New(fault.NotFound, "there is no such alert")
+	}
+	return a, nil
+}
+
+// getAlert answers GET /v1/alerts/{id}.
+func (s *Server) getAlert(w http.ResponseWriter, r *http.Request) error {
+	a, err := s.alert(r)
+	if err != nil {
+		return err
+	}
+	v := DetailView{AlertView: s.view(a), Contacts: []registry.Contact{}, History: []HistoryView{}}
+	if a.Elder != "" {
+		if err := s.addProfile(r, a, &v); err != nil {
+			return err
+		}
+	}
+	return writeJSON(w, http.StatusOK, redact(s.gate, v, callerOf(r.Context()).audience()))
+}
+
+// addProfile adds what the registry knows of the elder. An elder who is not there any more, or whose key
+// is missing, does not hide the alert.
+func (s *Server) addProfile(r *http.Request, a *alerts.Alert, v *DetailView) error {
+	ctx := r.Context()
+	elder, err := s.registry.Elder(ctx, a.Elder)
+	if fault.Is(err, fault.NotFound) || a.Locked && err != nil {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	v.Profile = &elder
+	contacts, err := s.contactsOf(ctx, a.Elder)
+	if err != nil {
+		return err
+	}
+	v.Contacts = some(contacts)
+	earlier, _, err := s.engine.List(ctx, callerOf(ctx).scope, alerts.Filter{State: "all", Elder: a.Elder, Limit: historyLength + 1})
+	if err != nil {
+		return err
+	}
+	v.History = viewHistory(earlier, a.ID)
+	return nil
+}
+
+// listEvents answers GET /v1/alerts/{id}/events: the whole story, in its order.
+func (s *Server) listEvents(w http.ResponseWriter, r *http.Request) error {
+	a, err := s.alert(r)
+	if err != nil {
+		return err
+	}
+	events, err := s.engine.Events(r.Context(), a.ID)
+	if err != nil {
+		return err
+	}
+	out := page[gated[alerts.Event]]{Items: redactAll(s.gate, events, callerOf(r.Context()).audience())}
+	return writeJSON(w, http.StatusOK, out)
+}
+
+// CandidateView is a helper who could be asked.
+type CandidateView struct {
+	Helper       string        `json:"helper"`
+	Name         string        `json:"name"`
+	Kind         string        `json:"kind"`
+	Skills       []string      `json:"skills"`
+	Mode         geo.Mode      `json:"mode"`
+	DurationS    int           `json:"duration_s"`
+	DistanceM    int           `json:"distance_m"`
+	Position     *geo.Position `json:"position"`
+	PositionAgeS *int          `json:"position_age_s"`
+	ByRoad       bool          `json:"by_road"`
+	Load         int           `json:"load"`
+	HasKey       bool          `json:"has_key"`
+	Trained      bool          `json:"trained"`
+	State        *string       `json:"state"`
+	Rank         int           `json:"rank"`
+	Reasons      []ReasonView  `json:"reasons"`
+}
+
+// ReasonView says why a candidate stands where they stand.
+type ReasonView struct {
+	Code  string `json:"code"`
+	Value int    `json:"value,omitempty"`
+	Zh    string `json:"zh"`
+	En    string `json:"en"`
+}
+
+// listCandidates answers GET /v1/alerts/{id}/candidates.
+func (s *Server) listCandidates(w http.ResponseWriter, r *http.Request) error {
+	q := query{r: r}
+	limit := q.limit("limit", usualCandidates, mostCandidates)
+	if err := q.err(); err != nil {
+		return err
+	}
+	a, err := s.alert(r)
+	if err != nil {
+		return err
+	}
+	found, err := s.engine.Candidates(r.Context(), a.ID, limit)
+	if err != nil {
+		return err
+	}
+	out := page[gated[CandidateView]]{Items: []gated[CandidateView]{}}
+	for i, c := range found {
+		out.Items = append(out.Items, redact(s.gate, viewCandidate(c, i+1), callerOf(r.Context()).audience()))
+	}
+	return writeJSON(w, http.StatusOK, out)
+}
+
+func viewCandidate(c alerts.Candidate, rank int) CandidateView {
+	v := CandidateView{
+		Helper: c.Helper, Name: c.Name, Kind: c.Kind, Skills: some(c.Skills), Mode: c.Mode,
+		DurationS: int(c.Duration.Seconds()), DistanceM: c.Metres, PositionAgeS: ageSeconds(c.PositionAge),
+		ByRoad: c.ByRoad, Load: c.Load, HasKey: c.HasKey, Trained: c.Trained,
+		State: orNull(string(c.State)), Rank: rank, Reasons: []ReasonView{},
+	}
+	if geo.Valid(c.Position.Point) {
+		v.Position = &c.Position
+	}
+	for _, why := range c.Reasons {
+		v.Reasons = append(v.Reasons, viewReason(why))
+	}
+	return v
+}
+
+// ageSeconds is null for a position of unknown age.
+func ageSeconds(age time.Duration) *int {
+	if age > 10*365*24*time.Hour {
+		return nil
+	}
+	s := int(age.Seconds())
+	return &s
+}
+
+func viewReason(why alerts.Reason) ReasonView {
+	vars := map[string]string{"value": itoa(why.Value), "minutes": itoa((why.Value + 59) / 60)}
+	key := "web.reason." + why.Code
+	if !words.Has(key) {
+		key = "reason." + why.Code
+	}
+	return ReasonView{Code: why.Code, Value: why.Value,
+		Zh: words.T(words.Zh, key, vars), En: words.T(words.En, key, vars)}
+}
+
+// command answers POST /v1/alerts/{id}/{command}. The same Idempotency-Key from the same caller is
+// carried out once.
+func (s *Server) command(w http.ResponseWriter, r *http.Request) error {
+	name := alerts.CommandType(pathVar(r, "command"))
+	if !knownCommand(name) {
+		return fault.New(fault.NotFound, "there is no such command")
+	}
+	var c alerts.Command
+	if err := decode(w, r, &c); err != nil {
+		return err
+	}
+	key := strings.TrimSpace(r.Header.Get("Idempotency-Key"))
+	if len(key) > 200 {
+		return fault.InvalidFields("the request is not valid",
+			[]fault.Field{{Name: "Idempotency-Key", Problem: "must have at most 200 characters"}})
+	}
+	a, err := s.alert(r)
+	if err != nil {
+		return err
+	}
+	who := callerOf(r.Context())
+	c.Type, c.Actor, c.Key = name, who.actor, key
+	if a, err = s.engine.Do(r.Context(), a.ID, c); err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, redact(s.gate, s.view(a), who.audience()))
+}
+
+func knownCommand(name alerts.CommandType) bool {
+	for _, c := range alerts.Commands() {
+		if c == name {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,109 @@
+package web
+
+import (
+	"anling/alerts"
+	"anling/devices"
+	"anling/internal/fault"
+	"anling/registry"
+)
+
+// gateRow classes the fields of one type by their names in JSON.
+type gateRow struct {
+	of     any
+	fields map[string]class
+}
+
+// classed writes a row: for each class the names of its fields.
+func classed(of any, byClass map[class][]string) gateRow {
+	row := gateRow{of: of, fields: map[string]class{}}
+	for c, names := range byClass {
+		for _, n := range names {
+			row.fields[n] = c
+		}
+	}
+	return row
+}
+
+// gateRows classes every field that leaves the house. A field that is missing here leaves for nobody, and a test
+// fails (TestGateKnowsEveryField).
+func gateRows() []gateRow {
+	type fields = map[class][]string
+	return append([]gateRow{
+		classed(registry.Elder{}, fields{
+			open:     {"id", "centre", "sex", "language", "tier", "version", "created_at", "updated_at", "archived_at", "locked"},
+			personal: {"name", "birth_date", "address", "position"}, number: {"phones"},
+			vital: {"allergies", "mobility"}, health: {"illnesses", "medicines", "living"}, access: {"access"}, note: {"notes"}}),
+		classed(registry.Contact{}, fields{
+			open:     {"id", "elder", "role", "channels", "order", "language", "has_key", "version", "created_at", "updated_at", "archived_at", "locked"},
+			personal: {"name", "relation"}, number: {"phones"}}),
+		classed(registry.Device{}, fields{
+			open:   {"id", "protocol", "kind", "elder", "centre", "last_seen_at", "battery", "version", "created_at", "updated_at", "archived_at"},
+			number: {"identity"}}),
+		classed(registry.Helper{}, fields{
+			open: {"id", "centre", "language", "kind", "skills", "services", "on_duty", "modes", "schedule", "keys_for",
+				"version", "created_at", "updated_at", "archived_at", "locked"},
+			personal: {"name", "position"}, number: {"phones"}}),
+		classed(registry.Shift{}, fields{open: {"days", "from", "to"}}),
+		classed(registry.Provider{}, fields{
+			open: {"id", "centre", "name", "phones", "services", "version", "created_at", "updated_at", "archived_at"}}),
+		classed(registry.Centre{}, fields{
+			open: {"id", "name", "parent", "phone", "position", "time_zone", "version", "created_at", "updated_at", "archived_at"}}),
+		classed(registry.Operator{}, fields{
+			open:     {"id", "centre", "role", "language", "version", "created_at", "updated_at", "archived_at", "locked"},
+			personal: {"name", "display_name"}, number: {"phone"}}),
+		classed(devices.Record{}, fields{
+			open:     {"id", "kind", "alarms", "time", "received_at", "late", "battery", "path", "alert", "silent", "remarks", "repeats"},
+			personal: {"position"}, note: {"text"}, raw: {"raw"}}),
+		classed(fault.Field{}, fields{open: {"Name", "Problem", "name", "problem"}}),
+		classed(NearView{}, fields{
+			open:     {"helper", "kind", "mode", "duration_s", "distance_m", "position_age_s", "by_road"},
+			personal: {"name", "position"}}),
+	}, alertRows()...)
+}
+
+// alertRows classes what is told of alerts.
+func alertRows() []gateRow {
+	type fields = map[class][]string
+	return []gateRow{
+		classed(AlertView{}, fields{
+			open: {"id", "number", "code", "state", "level", "elder", "device", "centre", "operator", "language", "unidentified", "locked",
+				"test", "presses", "late_s", "battery", "raised_at", "accepted_at", "helping_at", "on_scene_at", "resolved_at",
+				"followed_up_at", "closed_at", "due_at", "pressed_at", "plan", "outcome", "satisfaction", "reached", "joined_to",
+				"version", "seq", "people", "next", "prompts"},
+			rough:    {"kind", "priority", "silent"},
+			personal: {"title", "age", "sex", "address", "position", "positions"}, number: {"caller"}, note: {"text"}}),
+		classed(DetailView{}, fields{open: {"profile", "contacts", "history"}}),
+		classed(OperatorRef{}, fields{open: {"id"}, personal: {"name"}}),
+		classed(PersonView{}, fields{
+			open: {"id", "part", "role", "has_key", "trained", "order", "state", "since", "eta_at", "travel_s", "distance_m", "mode",
+				"reasons", "messages"},
+			personal: {"name", "relation", "position"}}),
+		classed(MessageView{}, fields{open: {"id", "channel", "status", "at", "step", "repeat"}}),
+		classed(PromptView{}, fields{open: {"kind", "at"}, personal: {"words"}}),
+		classed(HistoryView{}, fields{open: {"id", "number", "kind", "state", "raised_at", "outcome"}}),
+		classed(alerts.Upcoming{}, fields{open: {"step", "action", "at", "text"}}),
+		classed(CandidateView{}, fields{
+			open: {"helper", "kind", "skills", "mode", "duration_s", "distance_m", "position_age_s", "by_road", "load", "has_key",
+				"trained", "state", "rank", "reasons"},
+			personal: {"name", "position"}}),
+		classed(ReasonView{}, fields{open: {"code", "value", "zh", "en"}}),
+		classed(alerts.Event{}, fields{open: {"seq", "global", "alert", "type", "at", "actor", "data", "hash"}}),
+		classed(alerts.Actor{}, fields{open: {"kind", "id", "role"}, personal: {"name"}}),
+		classed(alerts.Data{}, fields{
+			open: {"person", "step", "message", "channel", "template", "repeat", "status", "code", "answer", "to", "level", "priority",
+				"outcome", "satisfaction", "reached", "other", "short", "late_s", "kind", "signal", "travel", "reasons", "who", "raised"},
+			personal: {"position"}, note: {"text", "reason"}}),
+		classed(alerts.Travel{}, fields{open: {"mode", "duration_s", "distance_m", "by_road"}}),
+		classed(alerts.Reason{}, fields{open: {"code", "value"}}),
+		classed(alerts.Person{}, fields{
+			open: {"id", "part", "role", "language", "channels", "numbers", "has_key", "trained", "order", "state", "since", "step", "eta_at",
+				"travel_s", "distance_m", "mode", "reasons", "messages"},
+			personal: {"name", "relation", "position"}}),
+		classed(alerts.MessageState{}, fields{open: {"id", "channel", "template", "status", "at", "told_at", "step", "repeat"}}),
+		classed(alerts.Raise{}, fields{
+			open: {"number", "code", "plan", "elder", "device", "centre", "subject", "language", "battery", "test", "unidentified", "locked",
+				"late_s", "pressed_at", "people", "signal", "before"},
+			rough:    {"kind", "priority", "silent"},
+			personal: {"title", "age", "sex", "address", "positions"}, number: {"caller"}, note: {"text"}}),
+	}
+}

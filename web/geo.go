@@ -1,0 +1,123 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/paulmach/orb"
+
+	"anling/geo"
+	"anling/internal/fault"
+	"anling/registry"
+)
+
+// NearView is a helper near a place.
+type NearView struct {
+	Helper       registry.HelperID `json:"helper"`
+	Name         string            `json:"name"`
+	Kind         string            `json:"kind"`
+	Mode         geo.Mode          `json:"mode"`
+	DurationS    int               `json:"duration_s"`
+	DistanceM    int               `json:"distance_m"`
+	Position     *geo.Position     `json:"position"`
+	PositionAgeS *int              `json:"position_age_s"`
+	ByRoad       bool              `json:"by_road"`
+}
+
+// nearest answers GET /v1/nearest: the available helpers who can be at a place soonest.
+func (s *Server) nearest(w http.ResponseWriter, r *http.Request) error {
+	q := query{r: r}
+	at := orb.Point{q.number("lon", -180, 180), q.number("lat", -90, 90)}
+	limit := q.limit("limit", 5, 100)
+	mode := geo.Mode(q.text("mode"))
+	if mode != "" && !mode.Valid() {
+		q.bad = append(q.bad, fault.Field{Name: "mode", Problem: "must be foot, bike or car"})
+	}
+	if err := q.err(); err != nil {
+		return err
+	}
+	c := callerOf(r.Context())
+	now := s.clock.Now()
+	roster := s.registry.Helpers()
+	zones, err := s.zones(r.Context())
+	if err != nil {
+		return err
+	}
+	found := s.finder.Nearest(geo.Query{
+		Point: at, K: limit, Now: now,
+		Modes: modesOf(roster, mode),
+		Keep:  fitness{roster: roster, zones: zones, scope: c.scope, service: q.text("service"), mode: mode, now: now}.keep,
+	})
+	out := page[gated[NearView]]{Items: []gated[NearView]{}}
+	for _, f := range found {
+		if h, ok := roster.Get(registry.HelperID(f.ID)); ok {
+			out.Items = append(out.Items, redact(s.gate, viewNear(h, f), c.audience()))
+		}
+	}
+	return writeJSON(w, http.StatusOK, out)
+}
+
+// modesOf lets everybody travel as they can, or all in the one way that was asked for.
+func modesOf(roster *registry.Roster, mode geo.Mode) func(string) []geo.Mode {
+	if mode == "" {
+		return roster.ModesOf
+	}
+	return func(string) []geo.Mode { return []geo.Mode{mode} }
+}
+
+// fitness is who may be found.
+type fitness struct {
+	roster  *registry.Roster
+	zones   map[registry.CentreID]*time.Location
+	scope   registry.Scope
+	service string
+	mode    geo.Mode
+	now     time.Time
+}
+
+func (f fitness) keep(id string) bool {
+	h, ok := f.roster.Get(registry.HelperID(id))
+	if !ok || !f.scope.Has(h.Centre) {
+		return false
+	}
+	zone := f.zones[h.Centre]
+	if zone == nil {
+		zone = time.UTC
+	}
+	return h.Available(f.now, zone) &&
+		(f.service == "" || slices.Contains(h.Services, f.service)) &&
+		(f.mode == "" || slices.Contains(h.Modes, f.mode))
+}
+
+// zones gives every centre's time zone, by which the shifts of its helpers count.
+func (s *Server) zones(ctx context.Context) (map[registry.CentreID]*time.Location, error) {
+	out := map[registry.CentreID]*time.Location{}
+	q := registry.Query{Limit: 500}
+	for {
+		found, err := s.registry.ListCentres(ctx, registry.ScopeAll(), q)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range found.Items {
+			out[c.ID] = c.Location()
+		}
+		if found.Next == nil {
+			return out, nil
+		}
+		q.Cursor = *found.Next
+	}
+}
+
+func viewNear(h registry.Helper, f geo.Candidate) NearView {
+	p := &geo.Position{Point: f.Point}
+	if h.Position != nil && h.Position.Point == f.Point {
+		p = h.Position
+	}
+	return NearView{
+		Helper: h.ID, Name: h.Name, Kind: h.Kind, Mode: f.Travel.Mode,
+		DurationS: int(f.Travel.Duration.Round(time.Second).Seconds()), DistanceM: int(f.Travel.Metres),
+		Position: p, PositionAgeS: ageSeconds(f.PositionAge), ByRoad: f.Travel.ByRoad,
+	}
+}

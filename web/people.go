@@ -1,0 +1,132 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+
+	"anling/alerts"
+	"anling/geo"
+	"anling/internal/fault"
+	"anling/registry"
+)
+
+// listContacts answers GET /v1/elders/{id}/contacts, in the order in which they are told.
+func (s *Server) listContacts(w http.ResponseWriter, r *http.Request) error {
+	e, err := s.registryFor(r).Elder(r.Context(), registry.ElderID(pathVar(r, "id")))
+	if err != nil {
+		return err
+	}
+	found, err := s.contactsOf(r.Context(), e.ID)
+	if err != nil {
+		return err
+	}
+	out := page[gated[registry.Contact]]{Items: redactAll(s.gate, found, callerOf(r.Context()).audience())}
+	return writeJSON(w, http.StatusOK, out)
+}
+
+// createContact answers POST /v1/elders/{id}/contacts.
+func (s *Server) createContact(w http.ResponseWriter, r *http.Request) error {
+	e, err := s.registryFor(r).Elder(r.Context(), registry.ElderID(pathVar(r, "id")))
+	if err != nil {
+		return err
+	}
+	var v registry.Contact
+	if err := decode(w, r, &v); err != nil {
+		return err
+	}
+	if v.Elder != "" && v.Elder != e.ID {
+		return fault.InvalidFields("the contact is not valid", []fault.Field{{Name: "elder", Problem: "is not the elder of the path"}})
+	}
+	v.Elder = e.ID
+	if v, err = s.registry.CreateContact(r.Context(), v); err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusCreated, redact(s.gate, v, callerOf(r.Context()).audience()))
+}
+
+// moveHelper answers PUT /v1/helpers/{id}/position. Positions live in memory and are written in batches.
+func (s *Server) moveHelper(w http.ResponseWriter, r *http.Request) error {
+	body, err := readJSON(w, r, maxBody)
+	if err != nil {
+		return err
+	}
+	var p geo.Position
+	if err := p.UnmarshalJSON(body); err != nil {
+		return jsonFault(err)
+	}
+	h, ok := s.registry.Helpers().Get(registry.HelperID(pathVar(r, "id")))
+	if !ok || !callerOf(r.Context()).scope.Has(h.Centre) {
+		return fault.New(fault.NotFound, "there is no such helper")
+	}
+	if now := s.clock.Now(); p.At.IsZero() || p.At.After(now) {
+		p.At = now // a phone whose clock is ahead must not pin its owner to one place
+	}
+	if err := s.registry.Helpers().MovePosition(h.ID, p); err != nil {
+		return fmt.Errorf("move helper %s: %w", h.ID, err)
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// passwordBody sets a password.
+type passwordBody struct {
+	Password string `json:"password"`
+}
+
+// setPassword answers PUT /v1/operators/{id}/password.
+func (s *Server) setPassword(w http.ResponseWriter, r *http.Request) error {
+	var body passwordBody
+	if err := decode(w, r, &body); err != nil {
+		return err
+	}
+	op, err := s.registryFor(r).Operator(r.Context(), registry.OperatorID(pathVar(r, "id")))
+	if err != nil {
+		return err
+	}
+	if err := s.registry.SetPassword(r.Context(), op.Name, body.Password); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// planBody is a response plan to be saved: the text that a manager writes.
+type planBody struct {
+	Body string `json:"body"`
+}
+
+// listPlans answers GET /v1/plans: the newest version of each.
+func (s *Server) listPlans(w http.ResponseWriter, r *http.Request) error {
+	plans, err := s.engine.Plans(r.Context())
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, page[alerts.PlanDoc]{Items: some(plans)})
+}
+
+// getPlan answers GET /v1/plans/{id}.
+func (s *Server) getPlan(w http.ResponseWriter, r *http.Request) error {
+	plans, err := s.engine.Plans(r.Context())
+	if err != nil {
+		return err
+	}
+	for _, p := range plans {
+		if p.ID == pathVar(r, "id") {
+			return writeJSON(w, http.StatusOK, p)
+		}
+	}
+	return fault.New(fault.NotFound, "there is no such plan")
+}
+
+// savePlan answers POST /v1/plans: a new version of the plan that the text names. Open alerts keep theirs.
+func (s *Server) savePlan(w http.ResponseWriter, r *http.Request) error {
+	var body planBody
+	if err := decode(w, r, &body); err != nil {
+		return err
+	}
+	doc, err := s.engine.SavePlan(r.Context(), callerOf(r.Context()).actor, body.Body)
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusCreated, doc)
+}

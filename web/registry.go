@@ -1,0 +1,160 @@
+package web
+
+import (
+	"context"
+	"net/http"
+
+	"anling/registry"
+)
+
+// verbs are what the registry can do with one kind of record, as somebody of a certain scope.
+type verbs[T any, ID ~string] struct {
+	get     func(context.Context, ID) (T, error)
+	list    func(context.Context, registry.Scope, registry.Query) (registry.Page[T], error)
+	create  func(context.Context, T) (T, error)
+	change  func(context.Context, ID, []byte) (T, error)
+	archive func(context.Context, ID) error
+}
+
+// noun is what the API does with one kind of record: five routes, the same for all.
+type noun[T any, ID ~string] struct {
+	s       *Server
+	path    string
+	see     right
+	change  right
+	filters []string
+	verbs   func(*registry.Registry) verbs[T, ID]
+	fresh   T // what a new record has where the body says nothing
+}
+
+// nouns makes the routes of the registry.
+func (s *Server) nouns() []route {
+	type reg = *registry.Registry
+	var t []route
+	t = append(t, noun[registry.Elder, registry.ElderID]{s: s, path: "/v1/elders", see: read, change: operate,
+		filters: []string{"centre", "tier"},
+		verbs: func(r reg) verbs[registry.Elder, registry.ElderID] {
+			return verbs[registry.Elder, registry.ElderID]{r.Elder, r.ListElders, r.CreateElder, r.ChangeElder, r.ArchiveElder}
+		}}.routes()...)
+	t = append(t, noun[registry.Contact, registry.ContactID]{s: s, path: "/v1/contacts", see: read, change: operate,
+		filters: []string{"elder", "role", "has_key"},
+		verbs: func(r reg) verbs[registry.Contact, registry.ContactID] {
+			return verbs[registry.Contact, registry.ContactID]{r.Contact, r.ListContacts, r.CreateContact, r.ChangeContact, r.ArchiveContact}
+		}}.routes()...)
+	t = append(t, noun[registry.Device, registry.DeviceID]{s: s, path: "/v1/devices", see: read, change: operate,
+		filters: []string{"centre", "elder", "protocol", "kind"},
+		verbs: func(r reg) verbs[registry.Device, registry.DeviceID] {
+			return verbs[registry.Device, registry.DeviceID]{r.Device, r.ListDevices, r.CreateDevice, r.ChangeDevice, r.ArchiveDevice}
+		}}.routes()...)
+	t = append(t, noun[registry.Helper, registry.HelperID]{s: s, path: "/v1/helpers", see: read, change: operate,
+		filters: []string{"centre", "kind", "on_duty"}, fresh: registry.Helper{OnDuty: true},
+		verbs: func(r reg) verbs[registry.Helper, registry.HelperID] {
+			return verbs[registry.Helper, registry.HelperID]{r.Helper, r.ListHelpers, r.CreateHelper, r.ChangeHelper, r.ArchiveHelper}
+		}}.routes()...)
+	t = append(t, noun[registry.Provider, registry.ProviderID]{s: s, path: "/v1/providers", see: read, change: manage,
+		filters: []string{"centre"},
+		verbs: func(r reg) verbs[registry.Provider, registry.ProviderID] {
+			return verbs[registry.Provider, registry.ProviderID]{r.Provider, r.ListProviders, r.CreateProvider, r.ChangeProvider, r.ArchiveProvider}
+		}}.routes()...)
+	t = append(t, noun[registry.Centre, registry.CentreID]{s: s, path: "/v1/centres", see: read, change: admin,
+		filters: []string{"parent"},
+		verbs: func(r reg) verbs[registry.Centre, registry.CentreID] {
+			return verbs[registry.Centre, registry.CentreID]{r.Centre, r.ListCentres, r.CreateCentre, r.ChangeCentre, r.ArchiveCentre}
+		}}.routes()...)
+	t = append(t, noun[registry.Operator, registry.OperatorID]{s: s, path: "/v1/operators", see: operate, change: admin,
+		filters: []string{"centre", "role"},
+		verbs: func(r reg) verbs[registry.Operator, registry.OperatorID] {
+			return verbs[registry.Operator, registry.OperatorID]{r.Operator, r.ListOperators, r.CreateOperator, r.ChangeOperator, r.ArchiveOperator}
+		}}.routes()...)
+	return t
+}
+
+func (n noun[T, ID]) routes() []route {
+	return []route{
+		{http.MethodGet, n.path, n.see, n.handleList},
+		{http.MethodPost, n.path, n.change, n.handleCreate},
+		{http.MethodGet, n.path + "/{id}", n.see, n.handleGet},
+		{http.MethodPatch, n.path + "/{id}", n.change, n.handleChange},
+		{http.MethodDelete, n.path + "/{id}", n.change, n.handleArchive},
+	}
+}
+
+// of is the registry as the caller sees it: a record of another centre is not there.
+func (n noun[T, ID]) of(r *http.Request) verbs[T, ID] { return n.verbs(n.s.registryFor(r)) }
+
+func (s *Server) registryFor(r *http.Request) *registry.Registry {
+	return s.registry.In(callerOf(r.Context()).scope)
+}
+
+func (n noun[T, ID]) answer(w http.ResponseWriter, r *http.Request, status int, v T) error {
+	return writeJSON(w, status, redact(n.s.gate, v, callerOf(r.Context()).audience()))
+}
+
+func (n noun[T, ID]) handleGet(w http.ResponseWriter, r *http.Request) error {
+	v, err := n.of(r).get(r.Context(), ID(pathVar(r, "id")))
+	if err != nil {
+		return err
+	}
+	return n.answer(w, r, http.StatusOK, v)
+}
+
+func (n noun[T, ID]) handleList(w http.ResponseWriter, r *http.Request) error {
+	filters := map[string]string{}
+	for _, f := range append([]string{"archived"}, n.filters...) {
+		if v := r.URL.Query().Get(f); v != "" {
+			filters[f] = v
+		}
+	}
+	q := query{r: r}
+	ask := registry.Query{Text: q.text("q"), Filters: filters, Cursor: q.text("cursor"), Limit: q.limit("limit", 50, 500)}
+	if err := q.err(); err != nil {
+		return err
+	}
+	c := callerOf(r.Context())
+	found, err := n.of(r).list(r.Context(), c.scope, ask)
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, page[gated[T]]{Items: redactAll(n.s.gate, found.Items, c.audience()), Next: found.Next})
+}
+
+// handleCreate makes a record. Without a centre it belongs to that of whoever makes it.
+func (n noun[T, ID]) handleCreate(w http.ResponseWriter, r *http.Request) error {
+	v := n.fresh
+	if err := decode(w, r, &v); err != nil {
+		return err
+	}
+	v, err := n.of(r).create(r.Context(), v)
+	if err != nil {
+		return err
+	}
+	return n.answer(w, r, http.StatusCreated, v)
+}
+
+// handleChange changes a record by a JSON merge patch with the version that was read.
+func (n noun[T, ID]) handleChange(w http.ResponseWriter, r *http.Request) error {
+	patch, err := readJSON(w, r, maxBody)
+	if err != nil {
+		return err
+	}
+	v, err := n.of(r).change(r.Context(), ID(pathVar(r, "id")), patch)
+	if err != nil {
+		return err
+	}
+	return n.answer(w, r, http.StatusOK, v)
+}
+
+func (n noun[T, ID]) handleArchive(w http.ResponseWriter, r *http.Request) error {
+	if err := n.of(r).archive(r.Context(), ID(pathVar(r, "id"))); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// contactsOf lists an elder's contacts in their order.
+func (s *Server) contactsOf(ctx context.Context, elder registry.ElderID) ([]registry.Contact, error) {
+	found, err := s.registry.ListContacts(ctx, registry.ScopeAll(),
+		registry.Query{Filters: map[string]string{"elder": string(elder)}, Limit: 200})
+	return found.Items, err
+}

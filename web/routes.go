@@ -1,0 +1,122 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/gorilla/mux"
+)
+
+// route is one line of the table: what is asked, the right it needs, and who answers.
+type route struct {
+	method, path string
+	need         right
+	handle       handler
+}
+
+// table is the whole interface. docs.go says of each line what it takes and gives.
+func (s *Server) table() []route {
+	const get, post, put, patch, del = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete
+	t := []route{
+		{get, "/", nobody, s.toConsole},
+		{get, "/livez", nobody, s.live},
+		{get, "/readyz", nobody, s.ready},
+		{get, "/metrics", nobody, s.showMetrics},
+		{get, "/openapi.json", nobody, s.showOpenAPI},
+		{get, "/docs", nobody, s.showDocs},
+		{get, "/assets/{file}", nobody, s.showAsset},
+		{get, "/console/{file:.*}", nobody, s.showConsole},
+		{get, "/basemap/city.pmtiles", nobody, s.showBasemap},
+
+		{post, "/v1/session", nobody, s.logIn},
+		{get, "/v1/session", nobody, s.whoAmI},
+		{del, "/v1/session", nobody, s.logOut},
+		{get, "/v1/config", nobody, s.showConfig},
+
+		{post, "/v1/signals", send, s.takeSignals},
+
+		{get, "/v1/alerts", read, s.listAlerts},
+		{get, "/v1/alerts/{id}", read, s.getAlert},
+		{get, "/v1/alerts/{id}/events", read, s.listEvents},
+		{get, "/v1/alerts/{id}/candidates", operate, s.listCandidates},
+		{post, "/v1/alerts/{id}/{command}", operate, s.command},
+		{get, "/v1/stream", read, s.stream},
+		{get, "/v1/nearest", read, s.nearest},
+
+		{put, "/v1/helpers/{id}/position", operate, s.moveHelper},
+		{get, "/v1/devices/{id}/signals", read, s.listSignals},
+		{get, "/v1/elders/{id}/contacts", read, s.listContacts},
+		{post, "/v1/elders/{id}/contacts", operate, s.createContact},
+		{put, "/v1/operators/{id}/password", admin, s.setPassword},
+		{get, "/v1/plans", read, s.listPlans},
+		{get, "/v1/plans/{id}", read, s.getPlan},
+		{post, "/v1/plans", manage, s.savePlan},
+
+		{get, "/f/{token}", nobody, s.showFamily},
+		{post, "/f/{token}", nobody, s.answerFamily},
+		{get, "/h/{token}", nobody, s.showHelper},
+		{post, "/h/{token}", nobody, s.answerHelper},
+	}
+	t = append(t, s.nouns()...)
+	if s.demo != nil {
+		t = append(t, route{post, "/demo/press", nobody, s.demoPress})
+	}
+	return t
+}
+
+// router makes the routes of the table. GET answers HEAD, too.
+func (s *Server) router() *mux.Router {
+	r := mux.NewRouter()
+	for _, rt := range s.routes {
+		methods := []string{rt.method}
+		if rt.method == http.MethodGet {
+			methods = append(methods, http.MethodHead)
+		}
+		r.Handle(rt.path, s.adapt(rt)).Methods(methods...)
+	}
+	if s.hooks != nil {
+		r.PathPrefix("/hooks/").Handler(s.named("/hooks/…", s.hooks))
+	}
+	if s.phones != nil {
+		r.PathPrefix("/phones").Handler(s.named("/phones/…", s.phones))
+	}
+	r.NotFoundHandler = s.problems(unmatched)
+	r.MethodNotAllowedHandler = s.problems(s.wrongMethod)
+	return r
+}
+
+// named serves a handler that is not ours under a name for log and metrics.
+func (s *Server) named(name string, h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		infoOf(r.Context()).route = name
+		w.Header().Set("Content-Security-Policy", cspConsole)
+		h.ServeHTTP(w, r)
+	})
+}
+
+// wrongMethod says which methods the path knows.
+func (s *Server) wrongMethod(r *http.Request) error {
+	var allow []string
+	for _, rt := range s.routes {
+		if matches(rt.path, r.URL.Path) && !slices.Contains(allow, rt.method) {
+			allow = append(allow, rt.method)
+		}
+	}
+	slices.Sort(allow)
+	return &refusal{status: http.StatusMethodNotAllowed, msg: "this method is not known here", allow: strings.Join(allow, ", ")}
+}
+
+// matches tells whether a path has the form of a template.
+func matches(template, path string) bool {
+	want, have := strings.Split(template, "/"), strings.Split(path, "/")
+	if len(want) != len(have) {
+		return false
+	}
+	for i := range want {
+		if !strings.HasPrefix(want[i], "{") && want[i] != have[i] {
+			return false
+		}
+	}
+	return true
+}

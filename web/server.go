@@ -1,0 +1,172 @@
+package web
+
+import (
+	"context"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"anling/alerts"
+	"anling/devices"
+	"anling/geo"
+	"anling/internal/clock"
+	"anling/internal/db"
+	"anling/internal/fault"
+	"anling/registry"
+)
+
+// Options are what a Server works with. DB, Registry, Engine and Intake are required.
+type Options struct {
+	DB        *db.DB
+	Registry  *registry.Registry
+	Engine    *alerts.Engine
+	Intake    *devices.Intake
+	Router    geo.Router // travel times of /v1/nearest; nil for the estimate by air
+	Clock     clock.Clock
+	Log       *slog.Logger
+	PublicURL string
+
+	Console fs.FS                   // the built console; nil for the embedded one
+	Basemap func() (fs.File, error) // opens the base map's PMTiles; nil when there is none
+	Map     MapView                 // where the console's map begins
+
+	Hooks  http.Handler // everything under /hooks/, which checks its callers itself; may be nil
+	Phones http.Handler // the phone wall, under /phones; may be nil
+	Demo   *Demo        // nil outside the demo
+
+	// OldestUnsent tells how long the oldest message that is due has waited; nil leaves the metric out.
+	OldestUnsent func(context.Context) (time.Duration, error)
+}
+
+// Server is the HTTP side of the service.
+type Server struct {
+	db       *db.DB
+	registry *registry.Registry
+	engine   *alerts.Engine
+	intake   *devices.Intake
+	finder   geo.Finder
+	clock    clock.Clock
+	log      *slog.Logger
+
+	publicURL string
+	secure    bool // reached over TLS: cookies and headers may rely on it
+	mapView   MapView
+	basemap   func() (fs.File, error)
+	demo      *Demo
+	phones    http.Handler
+	hooks     http.Handler
+
+	store    store
+	sessions *sessions
+	throttle *throttle
+	gate     *gate
+	metrics  *metrics
+	hub      *hub
+	console  *static
+	assets   *static
+	handler  http.Handler
+	routes   []route
+	openapi  []byte
+}
+
+// New makes a Server. It starts nothing; give Handler to an http.Server (see HTTP).
+func New(o Options) (*Server, error) {
+	if o.DB == nil || o.Registry == nil || o.Engine == nil || o.Intake == nil {
+		return nil, fault.New(fault.Internal, "the web server needs a database, a registry, an engine and an intake")
+	}
+	if o.Clock == nil {
+		o.Clock = clock.Real()
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	s := &Server{
+		db: o.DB, registry: o.Registry, engine: o.Engine, intake: o.Intake, clock: o.Clock, log: o.Log,
+		finder:    geo.Finder{Helpers: o.Registry.Helpers().Index(), Router: o.Router},
+		publicURL: strings.TrimRight(o.PublicURL, "/"), secure: strings.HasPrefix(o.PublicURL, "https://"),
+		mapView: o.Map.orDefault(), basemap: o.Basemap, demo: o.Demo, phones: o.Phones, hooks: o.Hooks,
+		throttle: newThrottle(), gate: newGate(),
+	}
+	s.sessions = newSessions(o.DB, o.Clock, o.Registry)
+	s.hub = newHub(o.Engine, o.Registry.Helpers(), s.gate, o.Clock)
+	s.metrics = newMetrics(s, o.OldestUnsent)
+	var err error
+	if s.console, err = newConsole(o.Console); err != nil {
+		return nil, err
+	}
+	if s.assets, err = newAssets(); err != nil {
+		return nil, err
+	}
+	s.routes = s.table()
+	if s.openapi, err = s.describe(); err != nil {
+		return nil, err
+	}
+	guarded, err := s.guardOrigins(s.router())
+	if err != nil {
+		return nil, err
+	}
+	s.handler = s.observe(guarded)
+	return s, nil
+}
+
+// Handler serves everything.
+func (s *Server) Handler() http.Handler { return s.handler }
+
+// The time limits of a connection. Streams lift the write limit for themselves and set one for each event.
+const (
+	headerTime = 5 * time.Second
+	readTime   = 60 * time.Second // an import over a slow line
+	writeTime  = 60 * time.Second
+	idleTime   = 2 * time.Minute
+)
+
+// HTTP makes an http.Server with this server's handler and limits; the caller listens, and shuts it
+// down. Streams end when ctx does, so that a shutdown need not wait for them.
+func (s *Server) HTTP(ctx context.Context) *http.Server {
+	return &http.Server{
+		Handler: s.handler, ReadHeaderTimeout: headerTime, ReadTimeout: readTime, WriteTimeout: writeTime,
+		IdleTimeout: idleTime, MaxHeaderBytes: 32 << 10,
+		ErrorLog:    slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+		BaseContext: func(net.Listener) context.Context { return ctx },
+	}
+}
+
+// ObserveCommit notes how long a signal took from its arrival to its durable commit, for gateways
+// that do not come in over HTTP.
+func (s *Server) ObserveCommit(took time.Duration) { s.metrics.commit(took) }
+
+// MapView is where the console's map begins.
+type MapView struct {
+	Center      [2]float64 `json:"center"` // longitude, latitude
+	Zoom        float64    `json:"zoom"`
+	Attribution string     `json:"attribution"`
+}
+
+func (m MapView) orDefault() MapView {
+	if m.Center == [2]float64{} {
+		m.Center, m.Zoom = [2]float64{121.4737, 31.2304}, 14
+	}
+	if m.Attribution == "" {
+		m.Attribution = "© OpenStreetMap contributors"
+	}
+	return m
+}
+
+// Demo is what only the demo offers.
+type Demo struct {
+	// Press presses the button of an elder, or of anybody when the id is empty.
+	Press func(ctx context.Context, elder registry.ElderID) (Pressed, error)
+}
+
+// Pressed is what came of a press in the demo.
+type Pressed struct {
+	Alert alerts.AlertID   `json:"alert"`
+	Elder registry.ElderID `json:"elder"`
+}
+
+func unmatched(*http.Request) error {
+	return fault.New(fault.NotFound, "there is nothing here")
+}
