@@ -81,10 +81,12 @@ func mustPut(t testing.TB, ix *Index, id string, p orb.Point) {
 	}
 }
 
-// mustFill makes an index of n points, and says where they are.
+// mustFill makes an index of n points, which goes by rings however few they are,
+// and says where they are.
 func mustFill(t testing.TB, n int, draw func(*dice) orb.Point, d *dice) (*Index, places) {
 	t.Helper()
 	ix, points := NewIndex(), make(places, n)
+	ix.few = 0
 	for i := range n {
 		id := fmt.Sprintf("h%06d", i)
 		points[id] = draw(d)

@@ -21,6 +21,7 @@ type Index struct {
 	where    map[string]seat
 	disks    map[h3.Cell]*disk
 	reach    float64 // the largest of any cell so far
+	few      int     // scanCells, but where a test wants rings
 }
 
 // seat is where a member sits.
@@ -39,7 +40,7 @@ type Neighbour struct {
 
 // NewIndex makes an empty index.
 func NewIndex() *Index {
-	ix := &Index{where: make(map[string]seat)}
+	ix := &Index{where: make(map[string]seat), few: scanCells}
 	ix.forget()
 	return ix
 }

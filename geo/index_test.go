@@ -43,6 +43,7 @@ func requireExact(t *testing.T, c cloud, n int) {
 		}
 		k := []int{1, 10, 64, n + 5}[i%4]
 		limit := []Metres{0, 500, 20_000}[i%3]
+		ix.few = []int{0, scanCells}[i/4%2]
 		if diff := diffNearest(ix.Nearest(q, k, limit, nil), points.nearest(q, k, limit)); diff != "" {
 			t.Fatalf("nearest %d to %v within %v (-want +got):\n%s", k, q, limit, diff)
 		}

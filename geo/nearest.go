@@ -41,8 +41,8 @@ func (ix *Index) Nearest(q orb.Point, k int, limit Metres, keep func(id string) 
 }
 
 // scanCells is up to how many occupied cells going through them all is quicker
-// than finding the rings around q (measured, BenchmarkFewPoints).
-const scanCells = 512
+// than finding the rings around q, and at times them too (BenchmarkFewPoints).
+const scanCells = 1024
 
 func (ix *Index) nearest(q orb.Point, k int, limit Metres) []Neighbour {
 	if k <= 0 || limit < 0 || !Valid(q) {
@@ -51,7 +51,7 @@ func (ix *Index) nearest(q orb.Point, k int, limit Metres) []Neighbour {
 	ix.mu.RLock()
 	defer ix.mu.RUnlock()
 	var around *disk
-	if len(ix.occupied) > scanCells {
+	if len(ix.occupied) > ix.few {
 		around = ix.diskAround(cellAt(q))
 	}
 	best := ix.shortlist(q, k, limit)
