@@ -1,4 +1,9 @@
 package db
 
+import "testing"
+
 // MigrationsContract is what the migrator owes on every engine.
-var MigrationsContract = testMigrations
+func MigrationsContract(t *testing.T, d *DB) {
+	t.Helper()
+	testMigrations(t, d)
+}
