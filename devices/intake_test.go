@@ -22,7 +22,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-var morning = time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
+func morning() time.Time { return time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC) }
 
 // engine is an alert engine that raises an alert for everything but what is quiet, numbered inside the
 // transaction: what was rolled back leaves no number. It fails when it is told to.
@@ -88,7 +88,7 @@ func mustRig(t testing.TB, o db.Options) *rig {
 
 func mustRigWith(t testing.TB, o db.Options, pending int) *rig {
 	t.Helper()
-	r := &rig{clock: clock.NewManual(morning), engine: &engine{}}
+	r := &rig{clock: clock.NewManual(morning()), engine: &engine{}}
 	r.db = dbtest.Open(t, o, r.clock)
 	ring, err := seal.OpenRing(filepath.Join(t.TempDir(), "ring"))
 	if err != nil {
@@ -349,10 +349,10 @@ func TestASendersClockIsBelievedWithinReason(t *testing.T) {
 		{-2 * time.Hour, false, 0},
 		{20000 * 24 * time.Hour, false, 0}, // a clock that begins in 1970
 	} {
-		r.mustTake(t, devices.Signal{ID: fmt.Sprint(i), Device: "BTN-1", Kind: devices.SOS, Time: morning.Add(-c.age)})
+		r.mustTake(t, devices.Signal{ID: fmt.Sprint(i), Device: "BTN-1", Kind: devices.SOS, Time: morning().Add(-c.age)})
 		got := r.mustList(t, r.device.ID)[0]
-		if got.Late != c.late || !got.At.Equal(morning.Add(-c.took)) {
-			t.Errorf("pressed %v ago: at %v, late %v; want %v, %v", c.age, got.At, got.Late, morning.Add(-c.took), c.late)
+		if got.Late != c.late || !got.At.Equal(morning().Add(-c.took)) {
+			t.Errorf("pressed %v ago: at %v, late %v; want %v, %v", c.age, got.At, got.Late, morning().Add(-c.took), c.late)
 		}
 		if odd := c.took != c.age; odd != (len(got.Remarks) > 0) {
 			t.Errorf("pressed %v ago: remarks %v", c.age, got.Remarks)

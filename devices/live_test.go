@@ -34,7 +34,7 @@ func TestReportsWaitInMemoryAndAreWrittenTogether(t *testing.T) {
 		if again := r.mustTake(t, devices.Signal{ID: "h1", Device: "BTN-1", Kind: devices.Heartbeat}); again.Signal != first.Signal || again.Alert != nil {
 			t.Errorf("repeated heartbeat: %+v, first %+v", again, first)
 		}
-		if seen, ok := r.intake.LastSeen(r.device.ID); !ok || !seen.Equal(morning.Add(time.Minute)) {
+		if seen, ok := r.intake.LastSeen(r.device.ID); !ok || !seen.Equal(morning().Add(time.Minute)) {
 			t.Errorf("last seen %v, %v", seen, ok)
 		}
 		r.mustFlush(t)
@@ -42,13 +42,13 @@ func TestReportsWaitInMemoryAndAreWrittenTogether(t *testing.T) {
 			t.Errorf("%d records, want the last heartbeat and the last position", len(list))
 		}
 		d, err := r.registry.Device(t.Context(), r.device.ID)
-		if err != nil || d.LastSeenAt == nil || !d.LastSeenAt.Equal(morning.Add(time.Minute)) || d.Battery == nil || *d.Battery != 40 {
+		if err != nil || d.LastSeenAt == nil || !d.LastSeenAt.Equal(morning().Add(time.Minute)) || d.Battery == nil || *d.Battery != 40 {
 			t.Errorf("device %+v, %v", d, err)
 		}
 		r.clock.Advance(time.Minute)
 		r.mustTake(t, devices.Signal{ID: "h3", Device: "BTN-1", Kind: devices.Heartbeat})
 		r.mustFlush(t)
-		if list := r.mustList(t, r.device.ID); len(list) != 2 || list[0].Kind != devices.Heartbeat || !list[0].ReceivedAt.Equal(morning.Add(2*time.Minute)) {
+		if list := r.mustList(t, r.device.ID); len(list) != 2 || list[0].Kind != devices.Heartbeat || !list[0].ReceivedAt.Equal(morning().Add(2*time.Minute)) {
 			t.Errorf("the newer heartbeat is not in the place of the older: %+v", list)
 		}
 		if r.engine.heard() != 0 {
@@ -75,13 +75,13 @@ func TestAnAlarmWithoutAPlaceGetsTheLastOneKnown(t *testing.T) {
 		r.clock.Advance(10 * time.Minute)
 		r.mustTake(t, devices.Signal{Device: "BTN-1", Kind: devices.SOS})
 		p := r.engine.last(t).Position
-		if p == nil || p.Point.Lat() != 31.2 || !p.At.Equal(morning) {
+		if p == nil || p.Point.Lat() != 31.2 || !p.At.Equal(morning()) {
 			t.Fatalf("position %+v, want that of ten minutes ago, dated", p)
 		}
 		r.mustFlush(t)
 		fresh := r.again(t) // after a restart nothing is in memory
 		fresh.mustTake(t, devices.Signal{ID: "later", Device: "BTN-1", Kind: devices.SOS})
-		if p := fresh.engine.last(t).Position; p == nil || p.Point.Lat() != 31.2 || !p.At.Equal(morning) {
+		if p := fresh.engine.last(t).Position; p == nil || p.Point.Lat() != 31.2 || !p.At.Equal(morning()) {
 			t.Errorf("after a restart: position %+v", p)
 		}
 	})

@@ -22,7 +22,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-var morning = time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
+func morning() time.Time { return time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC) }
 
 type engine struct{ got []alerts.Signal }
 
@@ -44,7 +44,7 @@ type rig struct {
 func each(t *testing.T, f func(t *testing.T, r *rig)) {
 	t.Helper()
 	dbtest.EachOptions(t, func(t *testing.T, o db.Options) {
-		c := clock.NewManual(morning)
+		c := clock.NewManual(morning())
 		d := dbtest.Open(t, o, c)
 		ring, err := seal.OpenRing(filepath.Join(t.TempDir(), "ring"))
 		if err != nil {
@@ -71,7 +71,7 @@ func (r *rig) mustElder(t *testing.T, id registry.ElderID, language, number stri
 
 func (r *rig) mustCall(t *testing.T, id, from string) phone.Answer {
 	t.Helper()
-	a, err := r.line.Incoming(t.Context(), phone.Call{ID: id, From: from, To: "+8619900009999", At: morning})
+	a, err := r.line.Incoming(t.Context(), phone.Call{ID: id, From: from, To: "+8619900009999", At: morning()})
 	if err != nil {
 		t.Fatal(err)
 	}
