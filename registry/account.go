@@ -70,12 +70,11 @@ func (p *passwords) enter(ctx context.Context) error {
 func (p *passwords) leave() { <-p.slots }
 
 // hash gives the PHC string of a password: $argon2id$v=19$m=…,t=…,p=…$salt$key.
-func (p *passwords) hash(ctx context.Context, password string) (string, error) {
+func (p *passwords) hash(ctx context.Context, password string, h hashing) (string, error) {
 	salt := make([]byte, saltBytes)
 	if _, err := rand.Read(salt); err != nil {
 		return "", fmt.Errorf("make a salt: %w", err)
 	}
-	h := currentHashing()
 	key, err := p.key(ctx, password, stored{hashing: h, salt: salt, key: make([]byte, keyBytes)})
 	if err != nil {
 		return "", err
@@ -101,22 +100,27 @@ type stored struct {
 }
 
 func parsePHC(phc string) (s stored, err error) {
+	unknown := fault.New(fault.Internal, "a stored password is of an unknown form")
 	parts := strings.Split(phc, "$")
 	if len(parts) != 6 || parts[1] != "argon2id" || parts[2] != fmt.Sprintf("v=%d", argon2.Version) {
-		return s, fault.New(fault.Internal, "a stored password is of an unknown form")
+		return s, unknown
 	}
-	if _, err := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &s.kib, &s.passes, &s.threads); err != nil {
-		return s, fault.Wrap(fault.Internal, err, "a stored password is of an unknown form")
+	if n, _ := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &s.kib, &s.passes, &s.threads); n != 3 {
+		return s, unknown
 	}
 	b64 := base64.RawStdEncoding
-	s.salt, err = b64.DecodeString(parts[4])
-	if err == nil {
-		s.key, err = b64.DecodeString(parts[5])
-	}
-	if err != nil || s.kib > maxHashKiB || s.passes == 0 || s.passes > maxHashPasses || s.threads == 0 || len(s.key) < 16 || len(s.key) > 64 {
-		return s, fault.Wrap(fault.Internal, err, "a stored password is of an unknown form")
+	var badSalt, badKey error
+	s.salt, badSalt = b64.DecodeString(parts[4])
+	s.key, badKey = b64.DecodeString(parts[5])
+	if badSalt != nil || badKey != nil || !s.reasonable() {
+		return s, unknown
 	}
 	return s, nil
+}
+
+func (s stored) reasonable() bool {
+	return s.kib <= maxHashKiB && s.passes > 0 && s.passes <= maxHashPasses && s.threads > 0 &&
+		len(s.key) >= 16 && len(s.key) <= 64
 }
 
 // nobody is what an unknown name is checked against, so that it takes the same time as a known one.
@@ -168,7 +172,7 @@ func (r *Registry) SetPassword(ctx context.Context, name, password string) error
 	if problem := passwordProblem(name, password); problem != "" {
 		return fault.InvalidFields("the password is not good enough", []fault.Field{{Name: "password", Problem: problem}})
 	}
-	phc, err := r.passwords.hash(ctx, password)
+	phc, err := r.passwords.hash(ctx, password, currentHashing())
 	if err != nil {
 		return err
 	}
@@ -242,7 +246,7 @@ func (r *Registry) passwordOf(ctx context.Context, name string) (o Operator, phc
 
 // rehash brings a stored password up to what hashing costs today.
 func (r *Registry) rehash(ctx context.Context, id OperatorID, password string) error {
-	phc, err := r.passwords.hash(ctx, password)
+	phc, err := r.passwords.hash(ctx, password, currentHashing())
 	if err != nil {
 		return err
 	}

@@ -207,11 +207,11 @@ func (c *core) savePlace(ctx context.Context, tx *db.Tx, id HelperID, p geo.Posi
 func (c *core) openPlace(ctx context.Context, tx *db.Tx, p place) (*geo.Position, error) {
 	key, err := c.vault.Existing(ctx, tx, string(p.helper))
 	if err != nil {
-		return nil, fmt.Errorf("key of helper %s: %w", p.helper, err)
+		return nil, fmt.Errorf("key of helper %s: %w", p.helper, unsealed(err))
 	}
 	var at geo.Position
 	if err := key.OpenJSON(placeTable, placeColumn, string(p.helper), p.cell, &at); err != nil {
-		return nil, fmt.Errorf("open position of helper %s: %w", p.helper, err)
+		return nil, fmt.Errorf("open position of helper %s: %w", p.helper, unsealed(err))
 	}
 	return &at, nil
 }
@@ -230,6 +230,9 @@ func (c *core) helperOpened(ctx context.Context, tx *db.Tx, h *Helper) error {
 		return err
 	}
 	h.Position, err = c.openPlace(ctx, tx, p)
+	if errors.Is(err, errSealed) {
+		return nil // the place was lost, not the helper
+	}
 	return err
 }
 
@@ -347,7 +350,7 @@ func (r *Roster) openPlaces(ctx context.Context, tx *db.Tx, all []place) ([]*geo
 	for i, p := range all {
 		var err error
 		opened[i], err = r.openPlace(ctx, tx, p)
-		if err != nil && !unreadable(err) && !fault.Is(err, fault.NotFound) {
+		if err != nil && !errors.Is(err, errSealed) {
 			return nil, err
 		}
 	}

@@ -9,7 +9,6 @@ import (
 
 	"anling/internal/db"
 	"anling/internal/fault"
-	"anling/internal/seal"
 )
 
 // shelf keeps the records of one noun: what is the same for all seven is written here once.
@@ -282,21 +281,27 @@ func (s *shelf[T, P]) findAnyway(ctx context.Context, tx *db.Tx, scope Scope, id
 
 func (s *shelf[T, P]) openAnyway(ctx context.Context, tx *db.Tx, r row[T]) (T, error) {
 	x, err := s.open(ctx, tx, r)
-	if unreadable(err) {
-		P(&r.clear).setHead(r.head)
-		P(&r.clear).lock()
-		return r.clear, nil
+	if !errors.Is(err, errSealed) {
+		return x, err
 	}
-	return x, err
+	s.log.Warn("a record cannot be opened; going on with what is known in clear",
+		"noun", s.noun, "id", r.ID, "error", err)
+	P(&r.clear).setHead(r.head)
+	P(&r.clear).lock()
+	return r.clear, nil
 }
 
-// unreadable tells whether a sealed part cannot be opened by anyone here: its key was erased, or
-// the master key is missing.
-func unreadable(err error) bool {
-	return errors.Is(err, seal.ErrLocked) || errors.Is(err, errErased)
-}
+// errSealed marks a record whose sealed part cannot be opened here: its key was erased or damaged, or the
+// master key is missing.
+var errSealed = errors.New("the sealed part cannot be opened")
 
-var errErased = errors.New("the key of the record was erased")
+// unsealed marks an error of unsealing, unless it is one of the database.
+func unsealed(err error) error {
+	if err == nil || fault.Is(err, fault.Retry) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", errSealed, err)
+}
 
 // open gives the whole record of a row.
 func (s *shelf[T, P]) open(ctx context.Context, tx *db.Tx, r row[T]) (T, error) {
@@ -306,14 +311,11 @@ func (s *shelf[T, P]) open(ctx context.Context, tx *db.Tx, r row[T]) (T, error) 
 	body := r.cell
 	if subject := p.subject(); subject != noSubject {
 		key, err := s.vault.Existing(ctx, tx, subject)
-		if fault.Is(err, fault.NotFound) {
-			return x, fault.Wrap(fault.NotFound, errErased, "there is no such %s", s.noun)
-		}
 		if err != nil {
-			return x, fmt.Errorf("key of %s %s: %w", s.noun, r.ID, err)
+			return x, fmt.Errorf("key of %s %s: %w", s.noun, r.ID, unsealed(err))
 		}
 		if body, err = key.Open(s.table, recordColumn, r.ID, r.cell); err != nil {
-			return x, fmt.Errorf("open %s %s: %w", s.noun, r.ID, err)
+			return x, fmt.Errorf("open %s %s: %w", s.noun, r.ID, unsealed(err))
 		}
 	}
 	if err := json.Unmarshal(body, &x); err != nil {

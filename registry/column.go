@@ -1,0 +1,251 @@
+package registry
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"anling/geo"
+
+	"github.com/paulmach/orb"
+	"github.com/xuri/excelize/v2"
+)
+
+// The kinds of record that spreadsheets hold.
+const (
+	Elders   = "elders"
+	Contacts = "contacts"
+	Devices  = "devices"
+	Helpers  = "helpers"
+)
+
+// columnsOf gives the columns of a kind, in the order of an export, and those without which an
+// import makes no sense. Their names are those of the JSON fields.
+func columnsOf(kind string) (all, needed []string) {
+	switch kind {
+	case Elders:
+		return strings.Fields(`id centre name sex birth_date phones language address position tier living
+			illnesses medicines allergies mobility access notes`), []string{"name"}
+	case Contacts:
+		return strings.Fields(`id elder name role relation phones channels order language has_key`),
+			[]string{"elder", "name", "phones"}
+	case Devices:
+		return strings.Fields(`id identity protocol kind elder centre`), []string{"identity", "protocol"}
+	case Helpers:
+		return strings.Fields(`id centre name phones language kind position skills services on_duty modes schedule keys_for`),
+			[]string{"name", "phones"}
+	}
+	return nil, nil
+}
+
+// columnNamed gives the column that a heading means; Chinese headings and the singular are understood.
+func columnNamed(heading string, all []string) string {
+	name := strings.ReplaceAll(fold(heading), " ", "_")
+	for _, known := range all {
+		if name == known || name+"s" == known {
+			return known
+		}
+	}
+	if name == "lat" || name == "lon" {
+		return name
+	}
+	return chineseHeadings()[name]
+}
+
+func chineseHeadings() map[string]string {
+	return map[string]string{"编号": "id", "姓名": "name", "名称": "name", "性别": "sex", "出生日期": "birth_date", "生日": "birth_date",
+		"电话": "phones", "手机": "phones", "联系电话": "phones", "手机号": "phones", "语言": "language", "地址": "address", "住址": "address",
+		"位置": "position", "坐标": "position", "纬度": "lat", "经度": "lon", "等级": "tier", "居住情况": "living", "疾病": "illnesses", "病史": "illnesses",
+		"用药": "medicines", "药物": "medicines", "过敏": "allergies", "行动能力": "mobility", "进门方式": "access", "备注": "notes",
+		"老人": "elder", "老人编号": "elder", "角色": "role", "关系": "relation", "渠道": "channels", "顺序": "order", "有钥匙": "has_key",
+		"设备号": "identity", "协议": "protocol", "类型": "kind", "技能": "skills", "服务": "services", "在岗": "on_duty", "出行方式": "modes",
+		"班次": "schedule", "持有钥匙": "keys_for", "中心": "centre"}
+}
+
+// jsonOf turns a cell into the JSON of its field, or says what the cell should have been.
+func jsonOf(column, cell string, excel bool) (raw json.RawMessage, problem string) {
+	var v any = cell
+	switch column {
+	case "birth_date":
+		v = cell
+		if excel {
+			v = dateOfSerial(cell)
+		}
+	case "phones", "channels", "modes", "keys_for":
+		v = splitOn(cell, ";；,，、|\n")
+	case "illnesses", "medicines", "allergies", "skills", "services":
+		v = splitOn(cell, ";；\n")
+		if !strings.ContainsAny(cell, ";；\n") {
+			v = splitOn(cell, "、")
+		}
+	case "has_key", "on_duty":
+		v, problem = boolOf(cell)
+	case "order":
+		v, problem = wholeOf(cell)
+	case "position":
+		v, problem = placeOfCell(cell)
+	case "schedule":
+		v, problem = shiftsOf(cell)
+	}
+	if problem != "" {
+		return nil, problem
+	}
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return nil, "cannot be read"
+	}
+	return raw, ""
+}
+
+func splitOn(cell, separators string) []string {
+	return tidyList(strings.FieldsFunc(cell, func(r rune) bool { return strings.ContainsRune(separators, r) }))
+}
+
+func boolOf(cell string) (any, string) {
+	switch fold(cell) {
+	case "true", "yes", "y", "1", "是", "有", "对":
+		return true, ""
+	case "false", "no", "n", "0", "否", "无", "没有":
+		return false, ""
+	}
+	return nil, "must be yes or no"
+}
+
+func wholeOf(cell string) (any, string) {
+	n, err := strconv.Atoi(narrow(cell))
+	if err != nil {
+		return nil, "must be a whole number"
+	}
+	return n, ""
+}
+
+// placeOfCell reads "31.2304,121.4737", latitude first.
+func placeOfCell(cell string) (any, string) {
+	parts := strings.FieldsFunc(narrow(cell), func(r rune) bool { return strings.ContainsRune(",; \t", r) })
+	if len(parts) != 2 {
+		return nil, "must be a latitude and a longitude, like 31.2304,121.4737"
+	}
+	lat, errLat := strconv.ParseFloat(parts[0], 64)
+	lon, errLon := strconv.ParseFloat(parts[1], 64)
+	switch {
+	case errLat != nil || errLon != nil:
+		return nil, "must be a latitude and a longitude, like 31.2304,121.4737"
+	case geo.Valid(orb.Point{lat, lon}) && !geo.Valid(orb.Point{lon, lat}):
+		return nil, "has a latitude beyond 90: the latitude comes first, then the longitude"
+	case !geo.Valid(orb.Point{lon, lat}):
+		return nil, "is no place on earth: latitude from -90 to 90, longitude from -180 to 180"
+	}
+	return geo.Position{Point: orb.Point{lon, lat}}, ""
+}
+
+// shiftsOf reads "1-5 08:00-18:00; 6,7 09:00-12:00".
+func shiftsOf(cell string) (any, string) {
+	const problem = "must be times like 1-5 08:00-18:00; 6,7 09:00-12:00, where 1 is Monday"
+	var all []Shift
+	for _, part := range splitOn(narrow(cell), ";\n") {
+		days, times, ok := strings.Cut(part, " ")
+		from, to, okTimes := strings.Cut(strings.TrimSpace(times), "-")
+		s := Shift{From: strings.TrimSpace(from), To: strings.TrimSpace(to)}
+		for _, d := range strings.Split(days, ",") {
+			first, last, _ := strings.Cut(d, "-")
+			s.Days = append(s.Days, daysBetween(first, orDefault(last, first))...)
+		}
+		if !ok || !okTimes || len(s.Days) == 0 {
+			return nil, problem
+		}
+		all = append(all, s)
+	}
+	return all, ""
+}
+
+func daysBetween(first, last string) []int {
+	a, errA := strconv.Atoi(first)
+	b, errB := strconv.Atoi(last)
+	if errA != nil || errB != nil || a < 1 || b > 7 {
+		return []int{0} // no day: the check of the shift says so
+	}
+	var days []int
+	for d := a; d <= b; d++ {
+		days = append(days, d)
+	}
+	return days
+}
+
+// dateOfSerial reads a date as Excel stores it, as the number of days since 1900. Four digits up
+// to 2100 are a year.
+func dateOfSerial(cell string) string {
+	n, err := strconv.Atoi(strings.TrimSuffix(cell, ".0"))
+	if err != nil || n <= 2100 || n > 73050 {
+		return cell
+	}
+	t, err := excelize.ExcelDateToTime(float64(n), false)
+	if err != nil {
+		return cell
+	}
+	return t.Format(time.DateOnly)
+}
+
+// cellOf gives the cell of a record's field, as jsonOf reads it.
+func cellOf(x any, column string) string {
+	v := reflect.ValueOf(x)
+	for i := range v.NumField() {
+		if name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ","); name == column {
+			return cellText(v.Field(i).Interface())
+		}
+	}
+	return ""
+}
+
+func cellText(field any) string {
+	switch f := field.(type) {
+	case *geo.Position:
+		if f == nil {
+			return ""
+		}
+		return degrees(f.Point.Lat()) + "," + degrees(f.Point.Lon())
+	case []Shift:
+		return shiftText(f)
+	case bool:
+		if f {
+			return "yes"
+		}
+		return "no"
+	}
+	if v := reflect.ValueOf(field); v.Kind() == reflect.Slice {
+		return listText(v)
+	}
+	return fmt.Sprint(field)
+}
+
+func degrees(d float64) string { return strconv.FormatFloat(d, 'f', -1, 64) }
+
+// listText ends a single entry with 、 in it with a semicolon, which says that it is one.
+func listText(v reflect.Value) string {
+	var all []string
+	for i := range v.Len() {
+		all = append(all, v.Index(i).String())
+	}
+	text := strings.Join(all, ";")
+	if len(all) == 1 && strings.Contains(text, "、") {
+		text += ";"
+	}
+	return text
+}
+
+func shiftText(all []Shift) string {
+	var out []string
+	for _, s := range all {
+		days := slices.Clone(s.Days)
+		slices.Sort(days)
+		var names []string
+		for _, d := range days {
+			names = append(names, strconv.Itoa(d))
+		}
+		out = append(out, strings.Join(names, ",")+" "+s.From+"-"+s.To)
+	}
+	return strings.Join(out, ";")
+}
