@@ -145,6 +145,7 @@ try {
   for (const w of wanted.length ? wanted : ['login', 'calm', 'one', 'one:1366:768:en', 'several', 'several:1366:768:en', 'lost', 'unidentified', 'calm:1366:768:en']) {
     const [name, width, height, lang] = w.split(':')
     await plays[name](...(width ? [Number(width), Number(height), lang ?? 'zh'] : []))
+    for (const c of browser.contexts()) await c.close()
     console.log('done', w)
   }
 } finally {

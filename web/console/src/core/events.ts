@@ -61,13 +61,17 @@ function lateSeconds(e: AlertEvent): number {
   return nested || figure(e, 'late_s')
 }
 
-export function eventSentence(e: AlertEvent, alert: Alert, lang: Lang): string {
+function keyOf(e: AlertEvent): string | undefined {
   const base = `event.${e.type}`
-  const key = [...variant(e).filter(Boolean).map((v) => `${base}.${v}`), base].find(hasWord)
+  return [...variant(e).filter(Boolean).map((v) => `${base}.${v}`), base].find(hasWord)
+}
+
+export function eventSentence(e: AlertEvent, alert: Alert, lang: Lang, names?: string): string {
+  const key = keyOf(e)
   if (!key) return e.type
   const seconds = travelSeconds(e)
   return sayAny(lang, key, {
-    name: concerned(e, alert, lang),
+    name: names ?? concerned(e, alert, lang),
     actor: actorName(e, alert, lang),
     kind: code(lang, 'kind', text(e, 'kind') || alert.kind),
     title: alert.title || sayAny(lang, 'ui.unidentified'),
@@ -95,10 +99,12 @@ export function stepName(step: string, lang: Lang): string {
   return hasWord(`step.${step}`) ? sayAny(lang, `step.${step}`) : step
 }
 
-/** Carriers report every hop; these few tell an operator nothing that the list of people does not. */
+const badReceipt = (e: AlertEvent) => ['no_answer', 'busy', 'voicemail', 'failed', 'expired'].includes(text(e, 'status'))
+
+/** Carriers report every hop; an operator wants to read only what did not work, the rest is in the list of people. */
 export function isDetail(e: AlertEvent): boolean {
   if (e.type === 'step_due') return true
-  return e.type === 'receipt' && ['queued', 'sending', 'sent', 'completed', 'cancelled'].includes(text(e, 'status'))
+  return e.type === 'receipt' && !badReceipt(e)
 }
 
 export type Tone = 'alarm' | 'good' | 'bad' | 'human' | 'quiet'
@@ -107,8 +113,32 @@ export function toneOf(e: AlertEvent): Tone {
   if (['raised', 'pressed_again', 'escalated', 'prompted', 'degraded', 'cancel_asked'].includes(e.type)) return 'alarm'
   if (['arrived', 'departed', 'resolved'].includes(e.type)) return 'good'
   if (e.type === 'answered') return ['cannot', 'unwell', 'unclear'].includes(text(e, 'answer')) ? 'bad' : 'good'
-  if (e.type === 'receipt') return ['no_answer', 'busy', 'voicemail', 'failed', 'expired'].includes(text(e, 'status')) ? 'bad' : 'quiet'
+  if (e.type === 'receipt') return badReceipt(e) ? 'bad' : 'quiet'
   return e.actor.kind === 'operator' ? 'human' : 'quiet'
+}
+
+export interface Line { seq: number; at: string; type: string; tone: Tone; text: string }
+
+const sameBreathMs = 4000
+const merged = new Set(['told', 'offered', 'reserved', 'stood_down', 'receipt'])
+
+/** The timeline as it is read: the same thing done to several people in one breath is one line. */
+export function timelineOf(events: readonly AlertEvent[], alert: Alert, lang: Lang, details: boolean): Line[] {
+  const groups: { first: AlertEvent; key: string; names: string[] }[] = []
+  for (const e of events) {
+    if (!details && isDetail(e)) continue
+    const key = keyOf(e) ?? e.type
+    const name = concerned(e, alert, lang)
+    // Different minutes belong to different people: a merged offer leaves them out.
+    const like = merged.has(e.type) && !details && groups.slice(-4).find((g) => g.key === key + text(e, 'status') + e.actor.kind && Date.parse(e.at) - Date.parse(g.first.at) < sameBreathMs)
+    if (like) {
+      if (!like.names.includes(name)) like.names.push(name)
+    } else groups.push({ first: e, key: key + text(e, 'status') + e.actor.kind, names: [name] })
+  }
+  return groups.map(({ first, names }) => {
+    const e = names.length > 1 && first.type === 'offered' ? { ...first, data: { ...first.data, travel: null } } : first
+    return { seq: first.seq, at: first.at, type: first.type, tone: toneOf(first), text: eventSentence(e, alert, lang, names.length > 1 ? names.join(lang === 'zh' ? '、' : ', ') : undefined) }
+  })
 }
 
 /** A reason of a helper's place in the list, in words. */

@@ -49,3 +49,9 @@ export function dayText(at: string, now: number): string {
   const md = `${String(d.getMonth() + 1).padStart(2, '0')}-${String(d.getDate()).padStart(2, '0')}`
   return d.getFullYear() === new Date(now).getFullYear() ? md : `${d.getFullYear()}-${md}`
 }
+
+/** A telephone number in groups that can be read aloud and may break across lines. */
+export function phoneText(phone: string): string {
+  const m = /^\+86(1\d{2})(\d{4})(\d{4})$/.exec(phone)
+  return m ? `+86 ${m[1]} ${m[2]} ${m[3]}` : phone
+}

@@ -5,7 +5,7 @@ import { minutes, millis } from './time'
 
 // The answer to "what must I do next": one sentence, and the key that does it.
 export interface Todo {
-  code: 'accept' | 'prompt' | 'late' | 'offer' | 'nobody' | 'call' | 'silent' | 'wait' | 'onscene' | 'follow' | 'close' | 'ended' | 'machine'
+  code: 'accept' | 'prompt' | 'late' | 'offer' | 'nobody' | 'call' | 'silent' | 'wait' | 'onscene' | 'follow' | 'close' | 'ended' | 'machine' | 'other'
   key: string
   urgent: boolean
   vars: Record<string, string | number>
@@ -14,19 +14,20 @@ export interface Todo {
 
 const graceMs = 60_000
 
-export interface TodoInput { alert: Alert; candidates: Candidate[]; now: number; prompted: boolean }
+export interface TodoInput { alert: Alert; candidates: readonly Candidate[]; now: number; prompted: boolean; me?: string }
 
 /** Candidates that can still be asked: not yet part of the alert. */
-export function freeCandidates(a: Alert, list: Candidate[]): Candidate[] {
+export function freeCandidates(a: Alert, list: readonly Candidate[]): Candidate[] {
   const inside = new Set((a.people ?? []).map((p) => p.id))
   return list.filter((c) => !c.state && !inside.has(c.helper))
 }
 
-export function nextTodo({ alert, candidates, now, prompted }: TodoInput): Todo {
+export function nextTodo({ alert, candidates, now, prompted, me }: TodoInput): Todo {
   const plain = (code: Todo['code'], key: string, urgent = false): Todo => ({ code, key, urgent, vars: {} })
   if (alert.state === 'resolved') return alert.followed_up_at || alert.satisfaction ? plain('close', 'X') : plain('follow', 'F')
   if (!isWorking(alert)) return plain('ended', '')
   if (alert.state === 'raised') return plain('accept', 'A', true)
+  if (alert.operator && me && alert.operator.id !== me) return { ...plain('other', ''), vars: { name: alert.operator.name ?? '' } }
   if ((alert.prompts ?? []).length > 0 && !prompted) return { ...plain('prompt', 'M', true), vars: { kind: alert.prompts?.at(-1)?.kind ?? '' } }
   if (isMachine(alert)) return plain('machine', 'R')
   if (alert.state === 'on_scene' || hereOf(alert).length > 0) {
@@ -35,7 +36,7 @@ export function nextTodo({ alert, candidates, now, prompted }: TodoInput): Todo 
   return someoneComing(alert, candidates, now)
 }
 
-function someoneComing(alert: Alert, candidates: Candidate[], now: number): Todo {
+function someoneComing(alert: Alert, candidates: readonly Candidate[], now: number): Todo {
   const first = comingOf(alert)[0]
   const free = freeCandidates(alert, candidates)[0]
   if (first) {
@@ -46,12 +47,7 @@ function someoneComing(alert: Alert, candidates: Candidate[], now: number): Todo
     }
     return { code: alert.silent ? 'silent' : 'call', key: alert.silent ? '' : 'C', urgent: false, person: first, vars }
   }
-  if (free) return { code: 'offer', key: rankKey(candidates, free), urgent: true, vars: { name: free.name, minutes: minutes(free.duration_s) } }
+  if (free) return { code: 'offer', key: '1', urgent: true, vars: { name: free.name, minutes: minutes(free.duration_s) } }
   if (summaryOf(alert.people).trying > 0) return { code: 'wait', key: 'E', urgent: true, vars: { count: summaryOf(alert.people).trying } }
   return { code: 'nobody', key: 'E', urgent: true, vars: {} }
-}
-
-function rankKey(all: Candidate[], c: Candidate): string {
-  const i = all.indexOf(c)
-  return i >= 0 && i < 5 ? String(i + 1) : ''
 }

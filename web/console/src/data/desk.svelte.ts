@@ -1,6 +1,7 @@
 import { queueOf, countsOf, announced, mayOpenByItself, neighbour, isWorking, isUnaccepted, isMachine, priorityOf } from '../core/queue'
 import type { PanelName } from '../core/keys'
 import { ringing } from '../core/sound'
+import { freeCandidates } from '../core/todo'
 import { code, langOf, say, type Key } from '../core/words'
 import { ApiError, api } from './api'
 import { Speaker } from './audio'
@@ -14,6 +15,7 @@ export interface Failure { action: string; problem: ApiError; alert: string }
 
 const refreshMs = 10_000
 const silenceMs = 30_000
+const settleMs = 500
 const shiftMark = 'anling.shift'
 
 /** All that one seat knows and shows. Components read it and call its methods; nothing else holds state. */
@@ -52,6 +54,8 @@ export class Desk {
   /** The server's time. It stands still while the connection is lost: a running clock would pass old data for new. */
   now = $derived((this.link === 'lost' ? this.heardAt : this.tick) + this.live.skew)
   wall = $derived(this.tick + this.live.skew)
+  /** the helpers behind the keys 1–5: those who have not been asked yet */
+  slots = $derived(this.selected ? freeCandidates(this.selected, this.candidates).slice(0, 5) : [])
   events = $derived(mergeEvents(this.story, this.live.events.get(this.selectedId ?? '') ?? []))
   onDuty = $derived([...this.live.helpers.values()].filter((h) => h.on_duty !== false).length)
 
@@ -171,7 +175,7 @@ export class Desk {
 
   #openFirst(): void {
     if (this.phase !== 'desk' || !mayOpenByItself(this.selected)) return
-    const first = this.queue.find((a) => isWorking(a) && !isMachine(a))
+    const first = this.queue.find((a) => isWorking(a) && !isMachine(a) && (!a.operator || a.operator.id === this.operator?.id))
     if (first) this.select(first.id)
   }
 
@@ -293,6 +297,23 @@ export class Desk {
     if (!a || a.state !== 'raised') return true
     this.silenced = new Map([...this.silenced].filter(([id]) => id !== a.id))
     return this.command('accept')
+  }
+
+  /** The digit keys. A place in the list that has just got another name is not trusted to a key. */
+  async sendSlot(index: number, assign: boolean): Promise<void> {
+    const c = this.slots[index]
+    if (!c || !this.selected || !isWorking(this.selected)) return
+    const seen = this.#seen[index]
+    if (seen?.helper !== c.helper || Date.now() - seen.since < settleMs) return this.say(this.t('ui.cands.moved'))
+    await this.send(c, assign)
+  }
+
+  #seen: { helper: string; since: number }[] = []
+  /** Called when the list on screen changes. */
+  watchSlots(): void {
+    // The first list of a case is fresh to the eye as well; only a change of it is a trap.
+    const since = this.#seen.length === 0 ? 0 : Date.now()
+    this.#seen = this.slots.map((c, i) => (this.#seen[i]?.helper === c.helper ? this.#seen[i] : { helper: c.helper, since }))
   }
 
   /** One key from the alarm to the dispatch: accepts first when nobody has. */

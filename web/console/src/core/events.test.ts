@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest'
+import { eventSentence, isDetail, timelineOf, toneOf } from './events'
+import { anAlert, anEvent, aPerson, at } from './fixtures'
+
+const alert = anAlert({ people: [aPerson({ id: 'h1', name: '李强' }), aPerson({ id: 'c1', part: 'contact', name: '张丽' })] })
+const zh = (type: string, data = {}, o = {}) => eventSentence(anEvent(type, data, o), alert, 'zh')
+const en = (type: string, data = {}, o = {}) => eventSentence(anEvent(type, data, o), alert, 'en')
+const operator = { actor: { kind: 'operator', id: 'o1', name: '周晓' } }
+
+describe('eventSentence', () => {
+  it.each([
+    [zh('raised', { kind: 'sos' }), '一键呼救：张秀英'],
+    [zh('raised', { raised: { late_s: 1320 } }), '一键呼救：张秀英（22 分钟前按下，刚收到）'],
+    [zh('told', { person: 'c1', channel: 'sms' }), '向张丽发出短信'],
+    [en('told', { person: 'c1', channel: 'voice' }), 'Calling 张丽'],
+    [zh('answered', { person: 'h1', answer: 'coming' }), '李强说：马上到'],
+    [en('answered', {}, { actor: { kind: 'contact', id: 'c1' } }), '张丽 answered'],
+    [zh('offered', { who: { name: '孙磊' }, travel: { duration_s: 240 } }), '请孙磊前往（约 4 分钟）'],
+    [zh('accepted', {}, operator), '周晓接警'],
+    [zh('resolved', { outcome: 'helped', note: '扶起' }, operator), '周晓处置完毕：现场已帮助 – 扶起'],
+    [en('receipt', { person: 'c1', channel: 'voice', status: 'no_answer' }), '张丽: Call no answer'],
+    [zh('escalated', { level: 2 }), '席位铃声升到 2 级'],
+    [en('escalated', { to: 'supervisor', reason: 'x' }), 'Escalated to the supervisor'],
+    [zh('followed_up', { satisfaction: 'satisfied', reached: true }, operator), '周晓已回访：满意'],
+    [zh('followed_up', { reached: false }, operator), '周晓回访未接通'],
+    [zh('something_new'), 'something_new'],
+  ])('%s', (got, want) => expect(got).toBe(want))
+
+  it('never leaves a hole or a placeholder', () => {
+    for (const type of ['raised', 'told', 'receipt', 'answered', 'offered', 'assigned', 'departed', 'arrived', 'escalated', 'prompted', 'step_due', 'degraded']) {
+      for (const s of [zh(type, { person: 'h1' }), en(type, { person: 'h1' })]) expect(s).not.toMatch(/[{}]|undefined/)
+    }
+  })
+})
+
+describe('timelineOf', () => {
+  const told = (seq: number, person: string, s: number) => anEvent('told', { person, channel: 'sms' }, { seq, at: at(s) })
+  it('says in one line what was done to several in one breath', () => {
+    expect(timelineOf([told(1, 'c1', 0), told(2, 'h1', 1)], alert, 'zh', false).map((l) => l.text)).toEqual(['向张丽、李强发出短信'])
+  })
+  it('keeps apart what happened later, and shows all when asked', () => {
+    expect(timelineOf([told(1, 'c1', 0), told(2, 'h1', 30)], alert, 'zh', false)).toHaveLength(2)
+    expect(timelineOf([told(1, 'c1', 0), told(2, 'h1', 1)], alert, 'zh', true)).toHaveLength(2)
+  })
+  it('hides receipts but for those of failures', () => {
+    expect(isDetail(anEvent('receipt', { status: 'delivered' }))).toBe(true)
+    expect(isDetail(anEvent('receipt', { status: 'no_answer' }))).toBe(false)
+    expect(toneOf(anEvent('receipt', { status: 'busy' }))).toBe('bad')
+  })
+})

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest'
+import { aCandidate, anAlert, aPerson, at, t0 } from './fixtures'
+import { nextTodo } from './todo'
+import type { Alert, Candidate } from '../data/types'
+
+const todo = (o: Partial<Alert>, candidates: Candidate[] = [], prompted = false) => nextTodo({ alert: anAlert({ operator: { id: 'me' }, ...o }), candidates, now: t0, prompted, me: 'me' })
+
+describe('nextTodo', () => {
+  it('accept comes before everything', () => expect(todo({ state: 'raised', operator: null, prompts: [{ kind: 'ambulance', at: at(0) }] })).toMatchObject({ code: 'accept', key: 'A', urgent: true }))
+  it('then what only a human can do by telephone', () => {
+    expect(todo({ state: 'accepted', prompts: [{ kind: 'ambulance', at: at(0) }] }).code).toBe('prompt')
+    expect(todo({ state: 'accepted', prompts: [{ kind: 'ambulance', at: at(0) }] }, [], true).code).not.toBe('prompt')
+  })
+  it('asks the best free helper while nobody comes', () => {
+    const people = [aPerson({ id: 'h1', state: 'cannot' })]
+    expect(todo({ state: 'accepted', people }, [aCandidate({ helper: 'h1' }), aCandidate({ helper: 'h2', name: '孙磊' })])).toMatchObject({ code: 'offer', key: '1', vars: { name: '孙磊', minutes: 4 } })
+  })
+  it('waits for answers, or escalates when there is nobody to ask', () => {
+    expect(todo({ state: 'accepted', people: [aPerson({ state: 'ringing' })] })).toMatchObject({ code: 'wait', key: 'E' })
+    expect(todo({ state: 'accepted' })).toMatchObject({ code: 'nobody', key: 'E' })
+  })
+  it('calls the elder while help is coming, but never in a silent alarm', () => {
+    const people = [aPerson({ state: 'coming', eta_at: at(170) })]
+    expect(todo({ state: 'helping', people })).toMatchObject({ code: 'call', key: 'C', vars: { minutes: 3 } })
+    expect(todo({ state: 'helping', people, silent: true })).toMatchObject({ code: 'silent', key: '' })
+  })
+  it('says when somebody is late', () => expect(todo({ state: 'helping', people: [aPerson({ state: 'coming', eta_at: at(-130) })] })).toMatchObject({ code: 'late', urgent: true, vars: { minutes: 2 } }))
+  it('goes through the end: outcome, call-back, close', () => {
+    expect(todo({ state: 'on_scene', people: [aPerson({ state: 'arrived' })] })).toMatchObject({ code: 'onscene', key: 'R' })
+    expect(todo({ state: 'resolved' })).toMatchObject({ code: 'follow', key: 'F' })
+    expect(todo({ state: 'resolved', satisfaction: 'satisfied' })).toMatchObject({ code: 'close', key: 'X' })
+    expect(todo({ state: 'closed' }).code).toBe('ended')
+  })
+  it('does not order an operator about in the case of another', () => expect(todo({ state: 'accepted', operator: { id: 'o2', name: '吴凡' } })).toMatchObject({ code: 'other', vars: { name: '吴凡' } }))
+})
