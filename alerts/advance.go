@@ -26,6 +26,7 @@ type progress struct {
 func (e *Engine) advance(ctx context.Context, tx *db.Tx, a *Alert, c Command) error {
 	p := &progress{e: e, tx: tx, a: a}
 	if a.ID == "" {
+		p.people = c.raise.known
 		a.ID, a.Plan = AlertID(db.NewID()), c.raise.Plan
 		if a.Subject = c.raise.Subject; a.Subject == "" {
 			a.Subject, c.raise.Subject = string(a.ID), string(a.ID)

@@ -158,5 +158,6 @@ type Raise struct {
 	People       []*Person         `json:"people,omitempty"`
 	Signal       string            `json:"signal,omitempty"`
 
-	joinKey []byte // by what later presses find this alert; a column of its own
+	joinKey []byte    // by what later presses find this alert; a column of its own
+	known   addresses // what was read of the registry on the way, so that it is not read twice
 }

@@ -165,7 +165,11 @@ func (e *Engine) addElder(ctx context.Context, tx *db.Tx, r *Raise, el registry.
 	if err != nil {
 		return fmt.Errorf("contacts of the alarm: %w", err)
 	}
+	if r.known.contacts == nil {
+		r.known.elder, r.known.contacts = &el, map[string]registry.Contact{}
+	}
 	for i, c := range contacts {
+		r.known.contacts[string(c.ID)] = c
 		r.People = append(r.People, &Person{ID: string(c.ID), Part: PartContact, Name: c.Name, Role: c.Role,
 			Relation: c.Relation, Language: c.Language, Channels: c.Channels, Numbers: len(c.Phones), HasKey: c.HasKey, Order: i + 1})
 	}

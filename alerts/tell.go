@@ -23,10 +23,9 @@ const (
 
 // addresses remembers what was looked up of the people of an alert within one transaction.
 type addresses struct {
-	elder     *registry.Elder
-	contacts  map[string]registry.Contact
-	operators map[string]registry.Operator
-	links     map[string]string
+	elder    *registry.Elder
+	contacts map[string]registry.Contact
+	links    map[string]string
 }
 
 // keysOf gives what can be answered to a template, by digit.
