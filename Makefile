@@ -26,8 +26,9 @@ console: $(dist) ## builds the operators' console
 # npm ci runs only when the lock file has changed; the stamp holds the lock's sum.
 $(dist): $(sources)
 	.ci/npm.sh $(console)
-	cd $(console) && npm run build
-	touch ../../$(dist)
+	cd $(console)
+	npm run build
+	touch dist/index.html dist/.keep
 
 # The go command knows best what has changed.
 bin/anling: FORCE

@@ -42,6 +42,17 @@ type command struct {
 // commands is the whole list, in the order in which help shows it.
 func commands() []command {
 	return []command{
+		{"serve", "runs the service", "serve [settings]", serve},
+		{"demo", "runs the service with a simulated city and a phone wall, in a data folder that is thrown away", "demo [settings]", demo},
+		{"user", "makes accounts of operators", "user add NAME --role ROLE [--centre ID] [--phone NUMBER]\nuser passwd NAME\nuser list", users},
+		{"token", "makes tokens for machines", "token create --name NAME --scope signals|read|operate|admin\ntoken list\ntoken revoke ID", tokens},
+		{"import", "takes in elders, contacts, devices or helpers from CSV or XLSX", "import elders|contacts|devices|helpers FILE", importCommand},
+		{"export", "writes elders, contacts, devices or helpers as CSV", "export elders|contacts|devices|helpers [FILE]", exportCommand},
+		{"migrate", "brings the database to the schema of this program", "migrate [settings]", migrate},
+		{"backup", "writes a copy of the database while the service runs", "backup FILE", backup},
+		{"restore", "puts a backup in the place of the database, after checking it", "restore FILE [--force]", restore},
+		{"verify", "recomputes the hash chain of every timeline", "verify [settings]", verify},
+		{"doctor", "looks whether everything that an alarm needs is in order", "doctor [settings]", doctor},
 		{"help", "explains a command", "help [COMMAND]", help},
 	}
 }

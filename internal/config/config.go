@@ -24,6 +24,7 @@ type Config struct {
 	TwilioAccountSID string
 	TwilioAuthToken  string
 	TwilioFrom       string // a number or a messaging service
+	TwilioVoiceFrom  string // a number for calls, when TwilioFrom is a messaging service
 	TwilioAPIURL     string // empty means Twilio's own
 
 	LogLevel      slog.Level
@@ -105,6 +106,12 @@ func (c Config) checkTwilio() []fault.Field {
 	}
 	if from := c.TwilioFrom; from != "" && !phoneNumber.MatchString(from) && !messagingService.MatchString(from) {
 		wrong = append(wrong, fault.Field{Name: "twilio-from", Problem: "must be a number such as +15005550006 or a messaging service (MG…)"})
+	}
+	if strings.HasPrefix(c.TwilioFrom, "MG") && c.TwilioVoiceFrom == "" {
+		wrong = append(wrong, fault.Field{Name: "twilio-voice-from", Problem: "is missing: a messaging service cannot call"})
+	}
+	if c.TwilioVoiceFrom != "" && !phoneNumber.MatchString(c.TwilioVoiceFrom) {
+		wrong = append(wrong, fault.Field{Name: "twilio-voice-from", Problem: "must be a number such as +15005550006"})
 	}
 	return wrong
 }

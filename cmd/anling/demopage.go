@@ -1,0 +1,83 @@
+package main
+
+import (
+	"context"
+	"html/template"
+	"net/http"
+
+	"anling/internal/fault"
+	"anling/registry"
+	"anling/web"
+)
+
+// buttons lets whoever looks at the demo press an elder's button. The web server is made before the city is
+// built; nobody can press until both are.
+type buttons struct{ city *city }
+
+// offer gives the web server what only the demo has.
+func (b *buttons) offer() *web.Demo {
+	return &web.Demo{Press: func(ctx context.Context, elder registry.ElderID) (web.Pressed, error) {
+		if b.city == nil {
+			return web.Pressed{}, fault.New(fault.Retry, "the city is still being built")
+		}
+		return b.city.Press(ctx, elder)
+	}}
+}
+
+// demoPage is a button that anybody may press, without scripts.
+var demoPage = template.Must(template.New("demo").Parse(`<!doctype html>
+<html lang="zh">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>安铃演示 · Anling demo</title>
+<h1>安铃演示 · Anling demo</h1>
+<form method="post" action="/demo">
+<p><label>谁按按钮 · Whose button
+<select name="elder"><option value="">随便谁 · anybody</option>
+{{range .}}<option value="{{.ID}}">{{.Name}} — {{.Address}}</option>
+{{end}}</select></label></p>
+<p><button type="submit">按下求助按钮 · Press the button</button></p>
+</form>
+<p><a href="/console/">控制台 · console</a> — <a href="/phones">电话墙 · phone wall</a></p>
+</html>
+`))
+
+// around adds the demo's own page to what the service serves.
+func (b *buttons) around(service http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.URL.Path != "/demo":
+			service.ServeHTTP(w, r)
+		case r.Method == http.MethodPost:
+			b.press(w, r)
+		default:
+			b.show(w)
+		}
+	})
+}
+
+func (b *buttons) show(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	var elders []registry.Elder
+	for _, e := range b.city.elders {
+		if b.city.tokens[e.ID] != "" {
+			elders = append(elders, e)
+		}
+	}
+	if err := demoPage.Execute(w, elders); err != nil {
+		return // whoever asked has gone
+	}
+}
+
+// press presses, and leads to the console, where the alert is by then.
+func (b *buttons) press(w http.ResponseWriter, r *http.Request) {
+	if err := http.NewCrossOriginProtection().Check(r); err != nil {
+		http.Error(w, "press on the demo's own page", http.StatusForbidden)
+		return
+	}
+	if _, err := b.city.Press(r.Context(), registry.ElderID(r.FormValue("elder"))); err != nil {
+		http.Error(w, fault.MessageOf(err), http.StatusServiceUnavailable)
+		return
+	}
+	http.Redirect(w, r, "/console/", http.StatusSeeOther)
+}
