@@ -5,6 +5,7 @@ import (
 	"crypto/subtle"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -62,6 +63,10 @@ func (n *Network) serve(w http.ResponseWriter, r *http.Request, h func(*http.Req
 	case Dropped:
 		panic(http.ErrAbortHandler) // the server's own way to break a connection
 	case Hanging:
+		// Only a server that has read the body learns that the client is gone.
+		if _, err := io.Copy(io.Discard, http.MaxBytesReader(w, r.Body, maxBody)); err != nil {
+			n.o.Log.Debug("a request could not be read", "err", err)
+		}
 		<-r.Context().Done()
 		panic(http.ErrAbortHandler)
 	}
