@@ -37,7 +37,7 @@ export class World {
       unidentified: !e, silent: kind === 'silent', test: kind === 'test', presses: 1, late_s: 0, address: e?.address ?? '',
       position: e ? { ...e.position, accuracy_m: kind === 'sos' ? 38 : undefined, time: iso(at - 9000), source: kind === 'sos' ? 'device' : 'home' } : null, positions: [], text: '',
       raised_at: iso(at), pressed_at: iso(at), accepted_at: null, helping_at: null, on_scene_at: null, resolved_at: null, followed_up_at: null, closed_at: null, due_at: null,
-      plan: machine ? 'technical@1' : 'emergency@1', outcome: null, satisfaction: null, version: 0, seq: 0, joined_to: null, people: [], next: [], prompts: [],
+      plan: machine ? 'technical@1' : 'emergency@1', outcome: null, satisfaction: null, reached: null, version: 0, seq: 0, joined_to: null, people: [], next: [], prompts: [],
     }
   }
 
@@ -235,10 +235,10 @@ export class World {
       this.next(a, [['callback', 7200, '回访期限', 'call back by then']])
       this.emit(a, 'resolved', actor, { outcome: body.outcome, note: body.note })
     } else if (name === 'follow-up') {
-      if (body.reached) Object.assign(a, { satisfaction: body.satisfaction, followed_up_at: now })
+      Object.assign(a, { satisfaction: body.satisfaction, followed_up_at: now, reached: body.reached ? 'elder' : null })
       this.emit(a, 'followed_up', actor, { satisfaction: body.satisfaction, reached: body.reached })
     } else if (name === 'close') {
-      if (a.state !== 'resolved') return refuse(409, 'resolve first')
+      if (a.state !== 'resolved' || !a.reached) return refuse(409, 'nobody has been reached in the call-back yet')
       Object.assign(a, { state: 'closed', closed_at: now, next: [] })
       this.emit(a, 'closed', actor, { reason: body.reason })
     } else if (name === 'cancel') {

@@ -22,7 +22,7 @@ describe('eventSentence', () => {
     [zh('escalated', { level: 2 }), '席位铃声升到 2 级'],
     [en('escalated', { to: 'supervisor', reason: 'x' }), 'Escalated to the supervisor'],
     [zh('followed_up', { satisfaction: 'satisfied', reached: true }, operator), '周晓已回访：满意'],
-    [zh('followed_up', { reached: false }, operator), '周晓回访未接通'],
+    [zh('followed_up', { satisfaction: 'unconfirmed' }, operator), '周晓回访未接通'],
     [zh('something_new'), 'something_new'],
   ])('%s', (got, want) => expect(got).toBe(want))
 

@@ -48,7 +48,7 @@ function variant(e: AlertEvent): string[] {
     case 'answered': return [text(e, 'answer')]
     case 'offered': return travelSeconds(e) > 0 ? ['minutes'] : []
     case 'escalated': return [text(e, 'to'), figure(e, 'level') ? 'level' : '', text(e, 'reason') ? '' : 'plain']
-    case 'followed_up': return text(e, 'reached') && e.data?.['reached'] !== false ? [] : e.data?.['reached'] === false ? ['unreached'] : []
+    case 'followed_up': return e.data?.['reached'] ? [] : ['unreached']
     case 'step_due': return e.data?.['short'] === true ? ['short'] : []
     case 'degraded': return text(e, 'reason') || text(e, 'text') ? [] : ['plain']
     default: return []
@@ -91,7 +91,7 @@ export function eventSentence(e: AlertEvent, alert: Alert, lang: Lang, names?: s
 
 // A remark that came with a command belongs behind its sentence.
 function note(e: AlertEvent): string {
-  const t = text(e, 'note') || (['resolved', 'followed_up', 'closed'].includes(e.type) ? text(e, 'text') || text(e, 'reason') : '')
+  const t = text(e, 'note') || (['resolved', 'followed_up', 'closed', 'transferred'].includes(e.type) ? text(e, 'text') || text(e, 'reason') : '')
   return t ? ` – ${t}` : ''
 }
 
@@ -144,5 +144,6 @@ export function timelineOf(events: readonly AlertEvent[], alert: Alert, lang: La
 /** A reason of a helper's place in the list, in words. */
 export function reasonText(r: Reason | string, lang: Lang): string {
   if (typeof r === 'string') return code(lang, 'reason', r)
-  return r[lang] || code(lang, 'reason', r.code)
+  // Our own words are the short ones of a list; the server's are whole sentences.
+  return hasWord(`reason.${r.code}`) ? code(lang, 'reason', r.code) : r[lang] || r.code
 }

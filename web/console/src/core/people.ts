@@ -25,11 +25,16 @@ function comparePeople(a: Person, b: Person): number {
   return part(a) - part(b) || (a.order ?? 99) - (b.order ?? 99) || (a.id < b.id ? -1 : 1)
 }
 
+// The elder is in the list once something was said to them; they are never counted as help.
+function listed(p: Person): boolean {
+  return p.part !== 'elder' || (p.messages ?? []).length > 0
+}
+
 export interface PeopleGroup { group: Group; people: Person[] }
 
 export function peopleGroups(people: Person[] | undefined): PeopleGroup[] {
   return groupOrder
-    .map((group) => ({ group, people: (people ?? []).filter((p) => groupOf(p) === group).sort(comparePeople) }))
+    .map((group) => ({ group, people: (people ?? []).filter((p) => listed(p) && groupOf(p) === group).sort(comparePeople) }))
     .filter((g) => g.people.length > 0)
 }
 
@@ -39,6 +44,7 @@ export interface Summary { here: number; coming: number; trying: number; knows: 
 export function summaryOf(people: Person[] | undefined): Summary {
   const s: Summary = { here: 0, coming: 0, trying: 0, knows: 0, waiting: 0, out: 0, human: false }
   for (const p of people ?? []) {
+    if (p.part === 'elder') continue
     s[groupOf(p)]++
     if (['arrived', 'departed', 'coming', 'heard', 'cannot', 'reserve'].includes(p.state)) s.human = true
   }

@@ -29,6 +29,9 @@ describe('queueOf', () => {
     ]
     expect(ids(queueOf(list))).toBe('flat resolved')
   })
+  it('brings a resolved alert back up when it has become loud', () => {
+    expect(ids(queueOf([anAlert({ id: 'urgent', priority: 2, state: 'accepted' }), anAlert({ id: 'unwell', state: 'resolved', level: 2 })]))).toBe('unwell urgent')
+  })
   it('is the same for the same alerts in another order', () => {
     const list = ['b', 'a', 'c'].map((id) => anAlert({ id }))
     expect(ids(queueOf(list))).toBe(ids(queueOf(list.toReversed())))

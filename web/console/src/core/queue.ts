@@ -22,6 +22,19 @@ export function isUnaccepted(a: Alert): boolean {
   return a.state === 'raised'
 }
 
+/**
+ * Done but for the call-back. When the elder says in the call-back that something is wrong the plan makes
+ * the alert loud, and it is no aftercare any more.
+ */
+export function isAftercare(a: Alert): boolean {
+  return a.state === 'resolved' && (a.level ?? 0) < 2
+}
+
+/** Somebody has been reached in the call-back; without it no operator can close. */
+export function isCalledBack(a: Alert): boolean {
+  return a.reached === undefined ? Boolean(a.followed_up_at || a.satisfaction) : Boolean(a.reached)
+}
+
 export function priorityOf(a: Alert): 1 | 2 | 3 {
   return a.priority <= 1 ? 1 : a.priority === 2 ? 2 : 3
 }
@@ -30,7 +43,7 @@ export function priorityOf(a: Alert): 1 | 2 | 3 {
 // then life before urgency; then what no seat has taken; then the oldest.
 function rank(a: Alert): number[] {
   return [
-    a.state === 'resolved' ? 1 : 0,
+    isAftercare(a) ? 1 : 0,
     isMachine(a) ? 1 : 0,
     priorityOf(a),
     isUnaccepted(a) ? 0 : 1,
@@ -81,7 +94,7 @@ export function announced(queue: Alert[], selected: string | null): Alert | null
  * A screen is never taken away from an operator who is at work.
  */
 export function mayOpenByItself(current: Alert | null): boolean {
-  return current === null || !isWorking(current)
+  return current === null || isEnded(current) || isAftercare(current)
 }
 
 export function neighbour(queue: Alert[], selected: string | null, step: 1 | -1): string | null {

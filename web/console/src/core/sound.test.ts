@@ -12,7 +12,11 @@ describe('ringing', () => {
     expect(ringOf(anAlert({ level: 0 }))?.level).toBe(1)
     expect(ringOf(anAlert({ kind: 'low_battery', priority: 3, level: 0 }))).toBeNull()
   })
-  it('stops with the case', () => expect(ringOf(anAlert({ state: 'resolved', level: 3 }))).toBeNull())
+  it('stops with the case', () => {
+    expect(ringOf(anAlert({ state: 'closed', level: 3 }))).toBeNull()
+    expect(ringOf(anAlert({ state: 'resolved', level: 0 }))).toBeNull()
+  })
+  it('rings when the elder is unwell in the call-back', () => expect(ringOf(anAlert({ state: 'resolved', level: 2 }))?.level).toBe(2))
   it('lets the highest win, then the loudest', () => {
     const list = [anAlert({ id: 'p2', priority: 2, level: 3 }), anAlert({ id: 'p1' }), anAlert({ id: 'loud', level: 2 })]
     expect(ringing(list, new Map(), t0)?.alert).toBe('loud')

@@ -1,5 +1,5 @@
 import type { Alert } from '../data/types'
-import { isMachine, isWorking, priorityOf } from './queue'
+import { isEnded, isMachine, priorityOf } from './queue'
 
 // What the seat should hear. One tone at a time: the highest alarm that wants a human wins.
 // The bursts follow the idea of IEC 60601-1-8: high 3+2 notes, medium 3, low 1.
@@ -30,7 +30,7 @@ export function toneOf(priority: 1 | 2 | 3, level: number): Tone {
 
 /** Whether and how one alert rings here. Accepted alerts ring again when the plan has made them loud. */
 export function ringOf(a: Alert): Ringing | null {
-  if (!isWorking(a)) return null
+  if (isEnded(a)) return null
   const priority = priorityOf(a)
   const level = a.level ?? 1
   if (a.state !== 'raised' && level < 2) return null

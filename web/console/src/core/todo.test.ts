@@ -29,6 +29,8 @@ describe('nextTodo', () => {
     expect(todo({ state: 'on_scene', people: [aPerson({ state: 'arrived' })] })).toMatchObject({ code: 'onscene', key: 'R' })
     expect(todo({ state: 'resolved' })).toMatchObject({ code: 'follow', key: 'F' })
     expect(todo({ state: 'resolved', satisfaction: 'satisfied' })).toMatchObject({ code: 'close', key: 'X' })
+    expect(todo({ state: 'resolved', followed_up_at: at(0), reached: null }).code).toBe('follow')
+    expect(todo({ state: 'resolved', level: 2 })).toMatchObject({ code: 'unwell', urgent: true })
     expect(todo({ state: 'closed' }).code).toBe('ended')
   })
   it('does not order an operator about in the case of another', () => expect(todo({ state: 'accepted', operator: { id: 'o2', name: '吴凡' } })).toMatchObject({ code: 'other', vars: { name: '吴凡' } }))

@@ -1,11 +1,11 @@
 import type { Alert, Candidate, Person } from '../data/types'
 import { comingOf, hereOf, summaryOf } from './people'
-import { isMachine, isWorking } from './queue'
+import { isAftercare, isCalledBack, isMachine, isWorking } from './queue'
 import { minutes, millis } from './time'
 
 // The answer to "what must I do next": one sentence, and the key that does it.
 export interface Todo {
-  code: 'accept' | 'prompt' | 'late' | 'offer' | 'nobody' | 'call' | 'silent' | 'wait' | 'onscene' | 'follow' | 'close' | 'ended' | 'machine' | 'other'
+  code: 'accept' | 'prompt' | 'late' | 'offer' | 'nobody' | 'call' | 'silent' | 'wait' | 'onscene' | 'follow' | 'close' | 'ended' | 'machine' | 'other' | 'unwell'
   key: string
   urgent: boolean
   vars: Record<string, string | number>
@@ -24,7 +24,8 @@ export function freeCandidates(a: Alert, list: readonly Candidate[]): Candidate[
 
 export function nextTodo({ alert, candidates, now, prompted, me }: TodoInput): Todo {
   const plain = (code: Todo['code'], key: string, urgent = false): Todo => ({ code, key, urgent, vars: {} })
-  if (alert.state === 'resolved') return alert.followed_up_at || alert.satisfaction ? plain('close', 'X') : plain('follow', 'F')
+  if (alert.state === 'resolved' && !isAftercare(alert)) return plain('unwell', 'C', true)
+  if (alert.state === 'resolved') return isCalledBack(alert) ? plain('close', 'X') : plain('follow', 'F')
   if (!isWorking(alert)) return plain('ended', '')
   if (alert.state === 'raised') return plain('accept', 'A', true)
   if (alert.operator && me && alert.operator.id !== me) return { ...plain('other', ''), vars: { name: alert.operator.name ?? '' } }

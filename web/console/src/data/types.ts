@@ -39,7 +39,7 @@ export interface Alert {
   address?: string; position?: Position | null; positions?: Position[]; text?: string
   raised_at: string; pressed_at?: string | null; accepted_at?: string | null; helping_at?: string | null
   on_scene_at?: string | null; resolved_at?: string | null; followed_up_at?: string | null
-  closed_at?: string | null; due_at?: string | null
+  closed_at?: string | null; reached?: string | null; due_at?: string | null
   plan?: string; outcome?: Outcome | '' | null; satisfaction?: Satisfaction | '' | null
   version: number; seq: number; joined_to?: string | null
   people?: Person[]; next?: NextStep[]; prompts?: Prompt[]
@@ -89,8 +89,9 @@ export interface Config {
   map?: { center: [number, number]; zoom?: number; attribution?: string }
   basemap?: string
   outcomes?: Outcome[]
+  phones?: string
 }
 
 export interface Snapshot { seq: number; alerts: Alert[]; now: string }
 export interface Change { event?: AlertEvent | null; alert: Alert }
-export interface Problem { type?: string; title?: string; status: number; detail?: string; id?: string; errors?: unknown }
+export interface Problem { type?: string; title?: string; status: number; detail?: string; instance?: string; errors?: { field: string; problem: string }[] }
