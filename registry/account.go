@@ -105,7 +105,7 @@ func parsePHC(phc string) (s stored, err error) {
 	if len(parts) != 6 || parts[1] != "argon2id" || parts[2] != fmt.Sprintf("v=%d", argon2.Version) {
 		return s, unknown
 	}
-	if n, _ := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &s.kib, &s.passes, &s.threads); n != 3 {
+	if _, err := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &s.kib, &s.passes, &s.threads); err != nil {
 		return s, unknown
 	}
 	b64 := base64.RawStdEncoding

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
@@ -315,7 +316,8 @@ func (in intake[T, P]) about(ctx context.Context, tx *db.Tx, cells map[string]st
 // fields gives the JSON of the cells that say something new.
 func (in intake[T, P]) fields(cells map[string]string, old *T, bad *problems) map[string]json.RawMessage {
 	fields := map[string]json.RawMessage{}
-	for column, cell := range cells {
+	for _, column := range slices.Sorted(maps.Keys(cells)) {
+		cell := cells[column]
 		if column == "id" || old != nil && cellOf(*old, column) == cell {
 			continue
 		}

@@ -398,6 +398,7 @@ func TestCentresAreATree(t *testing.T) {
 		if err := h.ArchiveCentre(ctx, "county"); err != nil {
 			t.Errorf("archive an empty centre: %v", err)
 		}
+		wantKind(t, "archiving the last centre", h.ArchiveCentre(ctx, "city"), fault.Conflict)
 		_, err = h.CreateElder(ctx, Elder{Name: "x", Centre: "county"})
 		wantFields(t, "an elder in an archived centre", err, "centre")
 	})

@@ -29,6 +29,13 @@ func (c *core) home(ctx context.Context, tx *db.Tx, a asking, centre *CentreID) 
 		return err
 	}
 	_, err := parentOf(ctx, tx, *centre)
+	if fault.Is(err, fault.NotFound) && *centre == defaultCentreID && a.scope.All() {
+		// As in an export of another registry, taken into an empty one.
+		if _, err := c.defaultCentre(ctx, tx); err != nil {
+			return err
+		}
+		_, err = parentOf(ctx, tx, *centre)
+	}
 	if fault.Is(err, fault.NotFound) || err == nil && !a.scope.Has(*centre) {
 		a.bad.add("centre", "is not a centre that is known")
 		return nil
@@ -46,7 +53,7 @@ func (r *Registry) DefaultCentreTx(ctx context.Context, tx *db.Tx) (Centre, erro
 }
 
 func (c *core) defaultCentre(ctx context.Context, tx *db.Tx) (Centre, error) {
-	id, err := topCentre(ctx, tx)
+	id, err := topCentre(ctx, tx, "")
 	if err == nil {
 		return c.centres.findAnyway(ctx, tx, ScopeAll(), string(id))
 	}
@@ -178,11 +185,7 @@ const highest = 16
 // relateCentre keeps the centres a tree, and an archived one empty.
 func (c *core) relateCentre(ctx context.Context, tx *db.Tx, d *draft[Centre]) error {
 	if d.x.ArchivedAt != nil {
-		used, err := centreInUse(ctx, tx, d.x.ID)
-		if err == nil && used {
-			return fault.New(fault.Conflict, "the centre still has people, devices or centres below it; move them first")
-		}
-		return err
+		return c.closeCentre(ctx, tx, d.x.ID)
 	}
 	if d.x.Parent == "" {
 		if d.old == nil && !d.scope.All() {
@@ -195,6 +198,23 @@ func (c *core) relateCentre(ctx context.Context, tx *db.Tx, d *draft[Centre]) er
 		return nil
 	}
 	return c.climb(ctx, tx, d)
+}
+
+// closeCentre refuses to archive a centre that is in use, and the last one at the top: an alarm
+// from nobody in particular must come in somewhere.
+func (c *core) closeCentre(ctx context.Context, tx *db.Tx, id CentreID) error {
+	used, err := centreInUse(ctx, tx, id)
+	if err != nil {
+		return fmt.Errorf("look who belongs to centre %s: %w", id, err)
+	}
+	if used {
+		return fault.New(fault.Conflict, "the centre still has people, devices or centres below it; move them first")
+	}
+	_, err = topCentre(ctx, tx, id)
+	if fault.Is(err, fault.NotFound) {
+		return fault.New(fault.Conflict, "the last centre cannot be archived")
+	}
+	return err
 }
 
 // climb goes up from the centre to the top, where it must not meet itself.

@@ -244,9 +244,15 @@ func wholeNumber(cell string) string {
 // formulaSigns are what a spreadsheet program takes for the beginning of a formula.
 const formulaSigns = "=+-@\t\r＝＋－＠"
 
-// escape keeps a text from being run as a formula by the program that opens the export.
+// runs tells whether a cell would be run as a formula, or looks like one that was marked.
+func runs(cell string) bool {
+	first, _ := utf8.DecodeRuneInString(strings.TrimLeft(cell, "'"))
+	return first != utf8.RuneError && strings.ContainsRune(formulaSigns, first)
+}
+
+// escape marks a text with a ' that the program which opens the export would run as a formula.
 func escape(cell string) string {
-	if cell != "" && strings.ContainsRune(formulaSigns, firstRune(cell)) {
+	if runs(cell) {
 		return "'" + cell
 	}
 	return cell
@@ -254,15 +260,10 @@ func escape(cell string) string {
 
 // unescape takes escape back.
 func unescape(cell string) string {
-	if rest, ok := strings.CutPrefix(cell, "'"); ok && rest != "" && strings.ContainsRune(formulaSigns, firstRune(rest)) {
+	if rest, ok := strings.CutPrefix(cell, "'"); ok && runs(rest) {
 		return rest
 	}
 	return cell
-}
-
-func firstRune(s string) rune {
-	r, _ := utf8.DecodeRuneInString(s)
-	return r
 }
 
 // guarded runs a reader of somebody else's. A file made to break it must be refused, not end the program.

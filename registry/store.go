@@ -264,11 +264,11 @@ func parentOf(ctx context.Context, tx *db.Tx, centre CentreID) (parent CentreID,
 	return parent, err
 }
 
-// topCentre is the oldest of those at the top.
-func topCentre(ctx context.Context, tx *db.Tx) (id CentreID, err error) {
+// topCentre is the oldest of those at the top, but for one.
+func topCentre(ctx context.Context, tx *db.Tx, but CentreID) (id CentreID, err error) {
 	err = tx.QueryRow(ctx, `
-		SELECT id FROM centres WHERE parent = '' AND archived_at IS NULL
-		ORDER BY created_at, id LIMIT 1`).Scan(&id)
+		SELECT id FROM centres WHERE parent = '' AND archived_at IS NULL AND id <> ?
+		ORDER BY created_at, id LIMIT 1`, but).Scan(&id)
 	return id, err
 }
 
