@@ -1,7 +1,7 @@
 import type { Alert, Candidate, HelperAt, Lang, Position } from '../data/types'
 import { bearing, ring } from './geo'
 import { comingOf, hereOf } from './people'
-import { isMachine, isUnaccepted, isWorking, priorityOf } from './queue'
+import { isAftercare, isMachine, isUnaccepted, isWorking, priorityOf } from './queue'
 import { countdown, minutes } from './time'
 import { say } from './words'
 
@@ -48,7 +48,7 @@ export function mapModel(m: MapInput): MapModel {
   const coming = helpers.filter((h) => h.role === 'coming')
   return {
     selected: alert?.id ?? null,
-    elders: shown.filter((a) => !isMachine(a) || a.id === alert?.id).flatMap((a) => elderMark(a, alert, lang)),
+    elders: shown.filter((a) => a.id === alert?.id || (!isMachine(a) && !isAftercare(a))).flatMap((a) => elderMark(a, alert, lang)),
     helpers,
     dots,
     ring: alert?.position && home && (alert.position.accuracy_m ?? 0) > 5 ? ring(alert.position, alert.position.accuracy_m ?? 0) : null,

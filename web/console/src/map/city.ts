@@ -158,7 +158,7 @@ class City implements CityMap {
     let x = this.#marks.get(id)
     if (!x) {
       const el = document.createElement('div')
-      x = { el, text: '', marker: new Marker({ element: el, anchor: className.startsWith('elder') ? 'center' : 'bottom' }).setLngLat(at).addTo(this.#map) }
+      x = { el, text: '', marker: new Marker({ element: el, ...(className.startsWith('elder') ? { anchor: 'center' } : { anchor: 'bottom', offset: [0, -10] }) }).setLngLat(at).addTo(this.#map) }
       this.#marks.set(id, x)
     }
     x.marker.setLngLat(at)
@@ -204,7 +204,7 @@ class City implements CityMap {
     const coming = m.helpers.filter((h) => h.role !== 'candidate')
     for (const h of coming.length > 0 ? coming : m.helpers) bounds.extend(h.at)
     const x = Math.min(70, box.clientWidth / 6)
-    this.#map.fitBounds(bounds, { padding: { top: Math.min(84, box.clientHeight / 4), bottom: Math.min(64, box.clientHeight / 5), left: x, right: x }, maxZoom: 16.5, animate: false })
+    this.#map.fitBounds(bounds, { padding: { top: Math.min(84, box.clientHeight / 4), bottom: Math.min(64, box.clientHeight / 5), left: x, right: x + 10 }, maxZoom: 16.5, animate: false })
   }
 
   speak(lang: Lang): void {
