@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"slices"
 	"encoding/json"
 	"os"
 	"strings"
@@ -77,10 +78,9 @@ func TestOfferKeepsTheElderPrivate(t *testing.T) {
 	for _, template := range []string{"helper_offer", "helper_offer_call", "stand_down_arrived", "stand_down_enough"} {
 		for _, lang := range []string{"zh", "en"} {
 			text := Render(template, lang, sample)
-			for _, secret := range []string{"张秀英", "黄陂", "黄陂北路", "钥匙", "82", "有狗"} {
-				if strings.Contains(text, secret) {
-					t.Errorf("%s %s tells %q before acceptance: %q", template, lang, secret, text)
-				}
+			told := slices.DeleteFunc([]string{"张秀英", "黄陂", "黄陂北路", "钥匙", "82", "有狗"}, func(secret string) bool { return !strings.Contains(text, secret) })
+			if len(told) > 0 {
+				t.Errorf("%s %s tells %q before acceptance: %q", template, lang, told, text)
 			}
 		}
 	}

@@ -125,7 +125,7 @@ func embedded(c *ast.CommentGroup) bool {
 }
 
 // madeOnce tells whether a value is one of those that are made once and never change: an error to
-// compare with, a compiled expression, template or replacer, something computed at first use, and a test's flag.
+// compare with, a compiled expression, template or replacer, something computed at first use, a moment, and a test's flag.
 func madeOnce(f goFile, value ast.Expr) bool {
 	call, ok := value.(*ast.CallExpr)
 	if !ok {
@@ -134,7 +134,8 @@ func madeOnce(f goFile, value ast.Expr) bool {
 	switch name(call.Fun) {
 	case "errors.New", "fault.New", "fmt.Errorf",
 		"regexp.MustCompile", "template.Must", "strings.NewReplacer",
-		"sync.OnceValue", "sync.OnceValues", "sync.OnceFunc":
+		"sync.OnceValue", "sync.OnceValues", "sync.OnceFunc",
+		"time.Date":
 		return true
 	case "flag.Bool", "flag.String", "flag.Int":
 		return f.test

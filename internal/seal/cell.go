@@ -137,6 +137,8 @@ func (k Key) SealJSON(table, column, row string, v any) ([]byte, error) {
 }
 
 // OpenJSON opens a value sealed by SealJSON into v. The errors of the decoder quote what they read, so they stay here.
+//
+//house:parameters table, column and row are one place
 func (k Key) OpenJSON(table, column, row string, cell []byte, v any) error {
 	plain, err := k.Open(table, column, row, cell)
 	if err != nil {
