@@ -1,9 +1,9 @@
 package notify
 
 import (
-	"slices"
 	"encoding/json"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf16"
