@@ -218,6 +218,12 @@ type Alert struct {
 	Head         []byte              `json:"head"`    // hash of its last event
 }
 
+// VisibleTo reports whether somebody of the scope may see and work the alert. One of whom nobody knows whose it is
+// belongs to every centre: it must not lie where nobody is sitting.
+func (a *Alert) VisibleTo(scope registry.Scope) bool {
+	return a.Unidentified || scope.Has(a.Centre)
+}
+
 // Person finds somebody in the alert, or nil.
 func (a *Alert) Person(id string) *Person {
 	for _, p := range a.People {

@@ -299,6 +299,11 @@ func TestStreamHasNoGaps(t *testing.T) {
 		if err != nil || len(list) != 0 {
 			t.Errorf("another centre sees %d alerts, %v", len(list), err)
 		}
+		h.signal(Signal{ID: "s9", Kind: "sos", Protocol: "phone", Identity: "withheld", At: start, ReceivedAt: start})
+		list, _, err = h.engine.List(t.Context(), registry.ScopeOf("elsewhere"), Filter{})
+		if err != nil || len(list) != 1 || !list[0].VisibleTo(registry.ScopeOf("elsewhere")) {
+			t.Errorf("an unidentified alert must be seen everywhere: %d, %v", len(list), err)
+		}
 	})
 }
 

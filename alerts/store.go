@@ -251,14 +251,11 @@ func (s store) list(ctx context.Context, tx *db.Tx, scope registry.Scope, f Filt
 		where, args = append(where, cond), append(args, values...)
 	}
 	if centres := scope.Centres(); !scope.All() {
-		if len(centres) == 0 {
-			return nil, nil, nil
-		}
 		values := make([]any, len(centres))
 		for i, c := range centres {
 			values[i] = string(c)
 		}
-		add("centre IN ("+db.InList(len(values))+")", values...)
+		add("(centre IN ("+db.InList(len(values))+") OR elder = '')", values...)
 	}
 	switch f.State {
 	case "", "all":

@@ -64,7 +64,7 @@ func (s *Server) alert(r *http.Request) (*alerts.Alert, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !callerOf(r.Context()).scope.Has(a.Centre) {
+	if !a.VisibleTo(callerOf(r.Context()).scope) {
 		return nil, fault.New(fault.NotFound, "there is no such alert")
 	}
 	return a, nil

@@ -54,7 +54,7 @@ type hub struct {
 // change is one event of the stream with its JSON for each audience, made when first asked for.
 type change struct {
 	global int64
-	centre registry.CentreID
+	alert  *alerts.Alert
 	event  alerts.Event
 	view   AlertView
 
@@ -74,7 +74,7 @@ func newHub(e *alerts.Engine, roster *registry.Roster, g *gate, c clock.Clock) *
 }
 
 func (h *hub) changeOf(c alerts.Change) *change {
-	return &change{global: c.Event.Global, centre: c.Alert.Centre, event: c.Event, view: viewAlert(c.Alert, h.feed.Upcoming(c.Alert))}
+	return &change{global: c.Event.Global, alert: c.Alert, event: c.Event, view: viewAlert(c.Alert, h.feed.Upcoming(c.Alert))}
 }
 
 // json is the change as the audience may see it.

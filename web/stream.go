@@ -163,7 +163,7 @@ func (c *client) catchUp(ctx context.Context) error {
 			return err
 		}
 		for _, ch := range found {
-			if c.caller.scope.Has(ch.centre) {
+			if ch.alert.VisibleTo(c.caller.scope) {
 				b, err := ch.json(c.s.gate, c.caller.audience())
 				if err != nil {
 					return fmt.Errorf("encode change %d: %w", ch.global, err)
