@@ -179,8 +179,36 @@ func (in *Intake) ownDevice(ctx context.Context, from Sender, s Signal) (Sender,
 	return from, s, nil
 }
 
-// takeDurable is one transaction: the signal's row, and what the engine makes of it.
+// How long an alarm insists when the database is busy or away, before its sender has to.
+const (
+	insistTimes = 5
+	insistPause = 50 * time.Millisecond // doubled each time
+)
+
+// takeDurable insists: nobody should have to press again because the database was busy, or because two first presses
+// of one elder met. A Conflict is tried again at once, whoever was quicker has committed.
 func (in *Intake) takeDurable(ctx context.Context, from Sender, s Signal) (Receipt, error) {
+	pause := insistPause
+	for try := 1; ; try++ {
+		out, err := in.takeOnce(ctx, from, s)
+		kind := fault.KindOf(err)
+		if kind != fault.Retry && kind != fault.Conflict || try == insistTimes {
+			return out, err
+		}
+		if kind == fault.Conflict {
+			continue
+		}
+		select {
+		case <-ctx.Done():
+			return out, err
+		case <-clock.Real().After(pause): // the machine's time, also under a clock that a test turns: it waits for the database
+			pause *= 2
+		}
+	}
+}
+
+// takeOnce is one transaction: the signal's row, and what the engine makes of it.
+func (in *Intake) takeOnce(ctx context.Context, from Sender, s Signal) (Receipt, error) {
 	var out Receipt
 	err := in.db.Update(ctx, func(tx *db.Tx) error {
 		who, err := in.identify(ctx, tx, from, s)

@@ -29,7 +29,15 @@ func morning() time.Time { return time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC) 
 type engine struct {
 	mu   sync.Mutex
 	fail error
+	left int // how often it fails yet; 0: always
 	got  []alerts.Signal
+}
+
+// failTimes lets the next n signals fail.
+func (e *engine) failTimes(n int, err error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.left, e.fail = n, err
 }
 
 func (e *engine) Signal(ctx context.Context, tx *db.Tx, s alerts.Signal) (alerts.AlertID, error) {
@@ -42,8 +50,11 @@ func (e *engine) Signal(ctx context.Context, tx *db.Tx, s alerts.Signal) (alerts
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.fail != nil {
-		return "", e.fail
+	if err := e.fail; err != nil {
+		if e.left--; e.left == 0 {
+			e.fail = nil
+		}
+		return "", err
 	}
 	tx.AfterCommit(func() {
 		e.mu.Lock()
@@ -396,4 +407,18 @@ func TestABatchTakesTheGoodAndSaysWhatIsWrong(t *testing.T) {
 			t.Errorf("nothing was good: %v", err)
 		}
 	})
+}
+
+func TestAnAlarmInsistsWhenTheDatabaseIsBusy(t *testing.T) {
+	t.Parallel()
+	r := mustRig(t, db.Options{Path: dbtest.Path(t)})
+	for i, kind := range []fault.Kind{fault.Retry, fault.Conflict} {
+		r.engine.failTimes(2, fault.New(kind, "not now"))
+		if got := r.mustTake(t, devices.Signal{ID: fmt.Sprint(i), Device: "BTN-1", Kind: devices.SOS}); got.Alert == nil {
+			t.Errorf("after two times %s: %+v", kind, got)
+		}
+	}
+	if n := r.engine.heard(); n != 2 {
+		t.Errorf("the engine heard %d, want 2", n)
+	}
 }

@@ -54,16 +54,17 @@ func newWalkers(w *world, seed uint64, now time.Time) *walkers {
 	return ws
 }
 
-// send has a helper hurry to a door.
-func (ws *walkers) send(id registry.HelperID, door orb.Point, pace float64) {
+// send has a helper hurry to a door; false when nobody here knows the helper.
+func (ws *walkers) send(id registry.HelperID, door orb.Point, pace float64) bool {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
 	w := ws.all[id]
 	if w == nil {
-		return
+		return false
 	}
 	w.way = ws.streets.path(w.to, ws.streets.near(door))[1:]
 	w.door, w.arrived, w.pace = &door, false, pace
+	return true
 }
 
 // release lets a helper stroll on, from the street nearest to where they are.
