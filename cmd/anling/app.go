@@ -57,7 +57,7 @@ type app struct {
 type worker struct {
 	name string
 	run  func(context.Context) error
-	step func(context.Context) (did int, next time.Time, err error)
+	step func(context.Context) (did int, next time.Time, err error) // nil for what lives in real time only
 }
 
 // newApp opens the data, and joins the rooms of the house. Close it.
@@ -215,6 +215,9 @@ func (a *app) Step(ctx context.Context) (next time.Time, err error) {
 		moved := 0
 		next = time.Time{}
 		for _, w := range a.workers {
+			if w.step == nil {
+				continue
+			}
 			did, at, err := w.step(ctx)
 			if err != nil {
 				return time.Time{}, fmt.Errorf("step of %s: %w", w.name, err)

@@ -26,6 +26,7 @@ func demoCommand(ctx context.Context, e environment, args []string) (err error) 
 	fs.IntVar(&size.elders, "elders", size.elders, "how many elders live there")
 	fs.IntVar(&size.helpers, "helpers", size.helpers, "how many helpers walk about")
 	seed := fs.Uint64("seed", 1, "the same number invents the same city")
+	lively := fs.Bool("lively", false, "let the people answer by themselves, as people do; else you answer for them on the phone wall")
 	rest, err := parse(fs, args)
 	if err != nil {
 		return err
@@ -44,13 +45,14 @@ func demoCommand(ctx context.Context, e environment, args []string) (err error) 
 		return fmt.Errorf("make a data folder to throw away: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(cfg.Data)) }()
-	return runDemo(ctx, e, cfg, demoCity{sizes: size, seed: *seed})
+	return runDemo(ctx, e, cfg, demoCity{sizes: size, seed: *seed, lively: *lively})
 }
 
 // demoCity is what to invent.
 type demoCity struct {
 	sizes
-	seed uint64
+	seed   uint64
+	lively bool
 }
 
 // alone cuts a demo off from everything real: its people are invented, their numbers might not be.
@@ -113,6 +115,12 @@ func (a *app) settle(ctx context.Context, want demoCity, l net.Listener) (*city,
 	a.workers = append(a.workers, worker{name: "city", run: c.Run, step: func(ctx context.Context) (int, time.Time, error) {
 		return 0, time.Time{}, c.Step(ctx)
 	}})
+	if want.lively {
+		live := func(ctx context.Context) error {
+			return c.Live(ctx, a.wall, want.seed, func(string) bool { return false })
+		}
+		a.workers = append(a.workers, worker{name: "people", run: live})
+	}
 	return c, nil
 }
 

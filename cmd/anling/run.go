@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"text/tabwriter"
+	"time"
 )
 
 // How a command ends.
@@ -44,6 +45,7 @@ func commands() []command {
 	return []command{
 		{"serve", "runs the service", "serve [settings]", serve},
 		{"demo", "runs the service with a simulated city and a phone wall, in a data folder that is thrown away", "demo [settings]", demo},
+		{"simulate", "plays load and life against a running service, and checks that it kept its word", "simulate --url URL --token TOKEN [settings]", simulate},
 		{"user", "makes accounts of operators", "user add NAME --role ROLE [--centre ID] [--phone NUMBER]\nuser passwd NAME\nuser list", users},
 		{"token", "makes tokens for machines", "token create --name NAME --scope signals|read|operate|admin\ntoken list\ntoken revoke ID", tokens},
 		{"import", "takes in elders, contacts, devices or helpers from CSV or XLSX", "import elders|contacts|devices|helpers FILE", importCommand},
@@ -179,9 +181,12 @@ func finish(e environment, name string, err error) int {
 	return exitFailed
 }
 
-// untilStopped gives a context that ends when the process is told to stop. A second signal stops at once.
+// untilStopped gives a context that ends when the process is told to stop. Whoever tells it again, after a
+// moment, does not want to wait for order; some tools send the same signal twice in one go.
 func untilStopped(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop)
+	context.AfterFunc(ctx, func() { time.AfterFunc(impatience, stop) })
 	return ctx, stop
 }
+
+const impatience = time.Second
