@@ -60,7 +60,7 @@ type Network struct {
 	events   []event
 	order    uint64
 	busy     map[string]bool // keys whose event is being done
-	watchers map[chan string]bool
+	watchers map[*Watcher]bool
 	wake     chan struct{}
 }
 
@@ -85,7 +85,7 @@ func New(o Options) *Network {
 		messages: map[string]*textMessage{},
 		stopped:  map[string]bool{},
 		busy:     map[string]bool{},
-		watchers: map[chan string]bool{},
+		watchers: map[*Watcher]bool{},
 		wake:     make(chan struct{}, 1),
 	}
 }

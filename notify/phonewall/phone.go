@@ -140,7 +140,7 @@ func urgency(state string) int {
 func (p *phone) view() PhoneView {
 	v := PhoneView{
 		Number: p.number, Name: p.name, Role: p.role, Behaviour: p.behaviour, State: "idle",
-		Since: p.since, Activity: p.activity, Entries: slices.Clone(p.entries),
+		Since: p.since, Activity: p.activity, Entries: append([]Entry{}, p.entries...),
 	}
 	if p.call != nil {
 		v.State, v.Peer = p.call.stateFor(p), p.call.peerOf(p)
@@ -160,27 +160,55 @@ func (n *Network) note(p *phone, kind, text, lang string) {
 	n.changed(p)
 }
 
-// changed tells the watchers; one that is behind misses it and reads the whole when it comes round.
+// changed tells the watchers; n.mu is held.
 func (n *Network) changed(p *phone) {
 	for w := range n.watchers {
+		w.dirty[p.number] = true
 		select {
-		case w <- p.number:
+		case w.wake <- struct{}{}:
 		default:
 		}
 	}
 }
 
-// Watch gives the numbers of phones on which something happened, until stop is called.
-func (n *Network) Watch() (changes <-chan string, stop func()) {
-	c := make(chan string, 1024)
+// Watcher tells on which phones something has happened. A slow one misses no phone: it hears of
+// several changes as one.
+type Watcher struct {
+	n     *Network
+	dirty map[string]bool
+	wake  chan struct{}
+}
+
+// Watch begins to watch; Stop ends it.
+func (n *Network) Watch() *Watcher {
+	w := &Watcher{n: n, dirty: map[string]bool{}, wake: make(chan struct{}, 1)}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.watchers[c] = true
-	return c, func() {
-		n.mu.Lock()
-		defer n.mu.Unlock()
-		delete(n.watchers, c)
+	n.watchers[w] = true
+	return w
+}
+
+// Stop ends the watching.
+func (w *Watcher) Stop() {
+	w.n.mu.Lock()
+	defer w.n.mu.Unlock()
+	delete(w.n.watchers, w)
+}
+
+// Changed is readable when Take has something to give.
+func (w *Watcher) Changed() <-chan struct{} { return w.wake }
+
+// Take gives the phones that have changed since it was last called.
+func (w *Watcher) Take() []PhoneView {
+	w.n.mu.Lock()
+	defer w.n.mu.Unlock()
+	views := make([]PhoneView, 0, len(w.dirty))
+	for number := range w.dirty {
+		views = append(views, w.n.phone(number).view())
 	}
+	clear(w.dirty)
+	slices.SortFunc(views, func(a, b PhoneView) int { return cmp.Compare(a.Number, b.Number) })
+	return views
 }
 
 // View shows the phone.
