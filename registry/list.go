@@ -80,9 +80,9 @@ func (s *shelf[T, P]) matching(ctx context.Context, tx *db.Tx, l listing, ids []
 
 // openAll opens rows; what cannot be opened is shown as locked rather than left out.
 func (s *shelf[T, P]) openAll(ctx context.Context, tx *db.Tx, rows []row[T]) ([]T, error) {
-	all := make([]T, 0, len(rows))
+	all, k := make([]T, 0, len(rows)), s.keys(tx)
 	for _, r := range rows {
-		x, err := s.openAnyway(ctx, tx, r)
+		x, err := s.openWith(ctx, k, r)
 		if err != nil {
 			return nil, err
 		}

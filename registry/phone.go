@@ -19,6 +19,9 @@ const homeRegion = "CN"
 // called: E.164. A number without a country is Chinese. What is not for certain a number that
 // can be called is Invalid, and the error says why; the number itself is not in it.
 func NormalizePhone(raw string) (string, error) {
+	if mobile, ok := chineseMobile(raw); ok {
+		return "+86" + mobile, nil
+	}
 	if problem := phoneProblem(raw); problem != "" {
 		return "", fault.New(fault.Invalid, "the phone number %s", problem)
 	}

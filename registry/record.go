@@ -20,7 +20,7 @@ type head struct {
 // lookup is a text that leads to a row exactly, through the blind index.
 type lookup struct{ kind, text string }
 
-// The kinds of lookup. Those of devices and operators are unique (see the migration).
+// The kinds of lookup. One of a device or an operator leads to that one only.
 const (
 	callerLookup   = "caller"   // an elder's telephone number → the elder
 	deviceLookup   = "device"   // protocol and identity → the device

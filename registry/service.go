@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"time"
 
 	"anling/internal/clock"
@@ -138,18 +139,8 @@ func (r *Registry) ContactsTx(ctx context.Context, tx *db.Tx, elder ElderID) ([]
 	if err != nil {
 		return nil, err
 	}
-	all := make([]Contact, 0, len(rows))
-	for _, row := range rows {
-		if !r.scope.Has(row.Centre) {
-			continue
-		}
-		x, err := r.contacts.openAnyway(ctx, tx, row)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, x)
-	}
-	return all, nil
+	rows = slices.DeleteFunc(rows, func(x row[Contact]) bool { return !r.scope.Has(x.Centre) })
+	return r.contacts.openAll(ctx, tx, rows)
 }
 
 func (r *Registry) contactsOf(ctx context.Context, scope Scope, elder ElderID) (page Page[Contact], err error) {

@@ -9,6 +9,7 @@ import (
 
 	"anling/internal/db"
 	"anling/internal/fault"
+	"anling/internal/seal"
 )
 
 // shelf keeps the records of one noun: what is the same for all seven is written here once.
@@ -218,7 +219,7 @@ func (s *shelf[T, P]) point(ctx context.Context, tx *db.Tx, d draft[T]) error {
 	if slices.Equal(before, now) {
 		return nil
 	}
-	to := lookupsOf{kind: s.lookup, row: p.head().ID}
+	to := lookupsOf{kind: s.lookup, unique: s.unique != "", row: p.head().ID}
 	for _, l := range now {
 		to.hashes = append(to.hashes, s.vault.Blind(l.kind, l.text))
 	}
@@ -280,7 +281,11 @@ func (s *shelf[T, P]) findAnyway(ctx context.Context, tx *db.Tx, scope Scope, id
 }
 
 func (s *shelf[T, P]) openAnyway(ctx context.Context, tx *db.Tx, r row[T]) (T, error) {
-	x, err := s.open(ctx, tx, r)
+	return s.openWith(ctx, s.keys(tx), r)
+}
+
+func (s *shelf[T, P]) openWith(ctx context.Context, k *keys, r row[T]) (T, error) {
+	x, err := s.unseal(ctx, k, r)
 	if !errors.Is(err, errSealed) {
 		return x, err
 	}
@@ -303,16 +308,42 @@ func unsealed(err error) error {
 	return fmt.Errorf("%w: %w", errSealed, err)
 }
 
+// keys are the keys of one transaction. The records of a list are often of one person.
+type keys struct {
+	vault   *seal.Vault
+	tx      *db.Tx
+	subject string
+	key     seal.Key
+}
+
+func (c *core) keys(tx *db.Tx) *keys { return &keys{vault: c.vault, tx: tx} }
+
+func (k *keys) of(ctx context.Context, subject string) (seal.Key, error) {
+	if subject == k.subject {
+		return k.key, nil
+	}
+	key, err := k.vault.Existing(ctx, k.tx, subject)
+	if err != nil {
+		return key, unsealed(err)
+	}
+	k.subject, k.key = subject, key
+	return key, nil
+}
+
 // open gives the whole record of a row.
 func (s *shelf[T, P]) open(ctx context.Context, tx *db.Tx, r row[T]) (T, error) {
+	return s.unseal(ctx, s.keys(tx), r)
+}
+
+func (s *shelf[T, P]) unseal(ctx context.Context, k *keys, r row[T]) (T, error) {
 	var x T
 	p := P(&r.clear)
 	p.setHead(r.head)
 	body := r.cell
 	if subject := p.subject(); subject != noSubject {
-		key, err := s.vault.Existing(ctx, tx, subject)
+		key, err := k.of(ctx, subject)
 		if err != nil {
-			return x, fmt.Errorf("key of %s %s: %w", s.noun, r.ID, unsealed(err))
+			return x, fmt.Errorf("key of %s %s: %w", s.noun, r.ID, err)
 		}
 		if body, err = key.Open(s.table, recordColumn, r.ID, r.cell); err != nil {
 			return x, fmt.Errorf("open %s %s: %w", s.noun, r.ID, unsealed(err))
@@ -326,7 +357,7 @@ func (s *shelf[T, P]) open(ctx context.Context, tx *db.Tx, r row[T]) (T, error) 
 	if s.opened == nil {
 		return x, nil
 	}
-	return x, s.opened(ctx, tx, &x)
+	return x, s.opened(ctx, k.tx, &x)
 }
 
 func (s *shelf[T, P]) one(ctx context.Context, r *Registry, id string) (x T, err error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -152,8 +153,9 @@ func (s store[T, P]) ordered(ctx context.Context, tx *db.Tx, c condition, order 
 	if len(c.where) > 0 {
 		where = " WHERE " + strings.Join(c.where, " AND ")
 	}
-	rows, err := tx.Query(ctx, `SELECT `+s.columns+` FROM `+s.table+where+` ORDER BY `+order+` LIMIT ?`,
-		append(c.args, limit)...)
+	// The limit stands in the text: SQLite prepares a query anew whenever LIMIT is given another ?.
+	rows, err := tx.Query(ctx, `SELECT `+s.columns+` FROM `+s.table+where+` ORDER BY `+order+
+		` LIMIT `+strconv.Itoa(limit), c.args...)
 	if err != nil {
 		return nil, fmt.Errorf("list %s: %w", s.table, err)
 	}
@@ -202,8 +204,8 @@ func contactsOf(ctx context.Context, tx *db.Tx, s store[Contact, *Contact], elde
 func deviceBy(ctx context.Context, tx *db.Tx, s store[Device, *Device], hash []byte) (row[Device], error) {
 	return s.scan(tx.QueryRow(ctx, `
 		SELECT `+s.columns+`
-		FROM lookups JOIN devices ON devices.id = lookups.row_id
-		WHERE lookups.kind = 'device' AND lookups.hash = ?`, hash).Scan)
+		FROM identities JOIN devices ON devices.id = identities.row_id
+		WHERE identities.kind = 'device' AND identities.hash = ?`, hash).Scan)
 }
 
 // eldersByCaller follows a number to those whose number it is, and to those whose line it is.
@@ -211,8 +213,8 @@ func eldersByCaller(ctx context.Context, tx *db.Tx, number, phoneLine, smsLine [
 	rows, err := tx.Query(ctx, `
 		SELECT row_id AS elder FROM lookups WHERE kind = 'caller' AND hash = ?
 		UNION
-		SELECT devices.elder FROM lookups JOIN devices ON devices.id = lookups.row_id
-		WHERE lookups.kind = 'device' AND lookups.hash IN (?, ?) AND devices.elder <> ''
+		SELECT devices.elder FROM identities JOIN devices ON devices.id = identities.row_id
+		WHERE identities.kind = 'device' AND identities.hash IN (?, ?) AND devices.elder <> ''
 		ORDER BY elder`, number, phoneLine, smsLine)
 	if err != nil {
 		return nil, fmt.Errorf("find caller: %w", err)
@@ -225,21 +227,23 @@ func eldersByCaller(ctx context.Context, tx *db.Tx, number, phoneLine, smsLine [
 
 // rowBy follows a unique blind index; NotFound when it leads nowhere.
 func rowBy(ctx context.Context, tx *db.Tx, kind string, hash []byte) (id string, err error) {
-	err = tx.QueryRow(ctx, `SELECT row_id FROM lookups WHERE kind = ? AND hash = ?`, kind, hash).Scan(&id)
+	err = tx.QueryRow(ctx, `SELECT row_id FROM identities WHERE kind = ? AND hash = ?`, kind, hash).Scan(&id)
 	return id, err
 }
 
 // setLookups replaces what leads to a row.
 func setLookups(ctx context.Context, tx *db.Tx, to lookupsOf) error {
-	if _, err := tx.Exec(ctx, `DELETE FROM lookups WHERE kind = ? AND row_id = ?`, to.kind, to.row); err != nil {
-		return fmt.Errorf("clear lookups: %w", err)
+	table := "lookups"
+	if to.unique {
+		table = "identities"
+	}
+	if _, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE kind = ? AND row_id = ?`, to.kind, to.row); err != nil {
+		return fmt.Errorf("clear %s: %w", table, err)
 	}
 	for _, hash := range to.hashes {
-		_, err := tx.Exec(ctx, `
-			INSERT INTO lookups (kind, hash, row_id) VALUES (?, ?, ?)
-			ON CONFLICT (kind, hash, row_id) DO NOTHING`, to.kind, hash, to.row)
+		_, err := tx.Exec(ctx, `INSERT INTO `+table+` (kind, hash, row_id) VALUES (?, ?, ?)`, to.kind, hash, to.row)
 		if err != nil {
-			return fmt.Errorf("write lookup: %w", err)
+			return fmt.Errorf("write %s: %w", table, err)
 		}
 	}
 	return nil
@@ -248,6 +252,7 @@ func setLookups(ctx context.Context, tx *db.Tx, to lookupsOf) error {
 // lookupsOf are all the lookups of one kind that lead to a row.
 type lookupsOf struct {
 	kind   string
+	unique bool // they lead to this row and no other
 	row    string
 	hashes [][]byte
 }

@@ -123,8 +123,8 @@ CREATE TABLE operator_passwords (
     changed_at BIGINT NOT NULL
 );
 
--- The blind index: a keyed hash of a number, an identity, a log-in name, and the row that it
--- leads to. A number can belong to several elders; an identity and a name to one row.
+-- The blind index: a keyed hash of a number, and the row that it leads to. A number can belong to
+-- several elders.
 CREATE TABLE lookups (
     kind   TEXT NOT NULL,
     hash   BLOB NOT NULL,
@@ -132,7 +132,16 @@ CREATE TABLE lookups (
     PRIMARY KEY (kind, hash, row_id)
 );
 CREATE INDEX lookups_row ON lookups (kind, row_id);
-CREATE UNIQUE INDEX lookups_unique ON lookups (kind, hash) WHERE kind IN ('device', 'operator');
+
+-- The same for what leads to one row only: a device's identity, a log-in name. It is a table of its
+-- own because SQLite prepares a query anew for each value when a partial index might serve it.
+CREATE TABLE identities (
+    kind   TEXT NOT NULL,
+    hash   BLOB NOT NULL,
+    row_id TEXT NOT NULL,
+    PRIMARY KEY (kind, hash)
+);
+CREATE INDEX identities_row ON identities (kind, row_id);
 
 -- Machines' bearer tokens: only the SHA-256 is kept, and enough of the beginning to know one again.
 CREATE TABLE tokens (
