@@ -50,7 +50,7 @@ export const history = (elder) => [
 
 const names = ['李强', '赵敏', '孙磊', '何静', '郑涛', '钱波', '冯雪', '卫东', '蒋涵', '沈洁', '韩梅', '杨帆', '朱琳', '秦岭', '许诺', '吕航', '施文', '孔亮', '曹阳', '严冬', '华明', '金鑫', '魏来', '陶然']
 const kinds = ['volunteer', 'staff', 'neighbour', 'volunteer', 'provider']
-const skills = [['first_aid'], ['nurse'], [], ['aed', 'first_aid'], ['lift']]
+const skills = [['first_aid'], ['nurse'], [], ['aed', 'first_aid'], ['lifting']]
 
 // A small repeatable generator: the same city on each start.
 let seed = 7

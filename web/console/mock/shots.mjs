@@ -1,4 +1,5 @@
-// Pictures of the console for a designer's eye: node mock/shots.mjs [name …]; needs a build and chromium.
+// Pictures of the console for a designer's eye: node mock/shots.mjs [name[:width:height:lang] …]; needs a build and chromium.
+// With ANLING_URL (and ANLING_USER, ANLING_PASSWORD) it looks at a running service: node mock/shots.mjs real
 import { spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -6,11 +7,11 @@ import AxeBuilder from '@axe-core/playwright'
 import { chromium } from '@playwright/test'
 
 const port = 18440
-const base = `http://127.0.0.1:${port}`
+const base = process.env.ANLING_URL ?? `http://127.0.0.1:${port}`
 const out = process.env.SHOTS ?? fileURLToPath(new URL('./shots/', import.meta.url))
 mkdirSync(out, { recursive: true })
-const server = spawn(process.execPath, [fileURLToPath(new URL('./server.mjs', import.meta.url)), String(port)], { stdio: ['ignore', 'pipe', 'inherit'] })
-await new Promise((ok) => server.stdout.once('data', ok))
+const server = process.env.ANLING_URL ? null : spawn(process.execPath, [fileURLToPath(new URL('./server.mjs', import.meta.url)), String(port)], { stdio: ['ignore', 'pipe', 'inherit'] })
+if (server) await new Promise((ok) => server.stdout.once('data', ok))
 
 const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', chromiumSandbox: false, args: ['--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-quic', '--enable-unsafe-swiftshader'] })
 const scene = (name) => fetch(`${base}/mock/${name}`)
@@ -26,8 +27,8 @@ async function open(width, height, lang) {
   return page
 }
 async function enter(page) {
-  await page.fill('input[name=name]', 'zhou')
-  await page.fill('input[name=password]', 'x')
+  await page.fill('input[name=name]', process.env.ANLING_USER ?? 'zhou')
+  await page.fill('input[name=password]', process.env.ANLING_PASSWORD ?? 'x')
   await page.click('button[type=submit]')
   await page.getByTestId('start-shift').click()
   await page.locator('[data-testid=map][data-ready=true]').waitFor({ timeout: 20_000 })
@@ -130,6 +131,43 @@ const plays = {
     await shot(page, `lost-${w}-${lang}`)
     await scene('unmute')
   },
+  async real(w = 1920, h = 1080, lang = 'zh') {
+    const page = await open(w, h, lang)
+    await enter(page)
+    await sleep(2000)
+    await shot(page, `real-calm-${w}-${lang}`)
+    const press = page.getByTestId('press-here')
+    if (await press.isVisible()) await press.click()
+    await page.getByTestId('accept').waitFor()
+    await sleep(4000)
+    await shot(page, `real-raised-${w}-${lang}`)
+    await page.keyboard.press('a')
+    await sleep(1500)
+    await page.keyboard.press('1')
+    await sleep(6000)
+    await shot(page, `real-accepted-${w}-${lang}`)
+    await sleep(25_000)
+    await shot(page, `real-later-${w}-${lang}`)
+    await page.keyboard.press('d')
+    await sleep(500)
+    await shot(page, `real-arrive-${w}-${lang}`)
+    await page.keyboard.press('1')
+    await sleep(1500)
+    await page.keyboard.press('r')
+    await sleep(300)
+    await page.keyboard.press('1')
+    await sleep(1000)
+    await page.keyboard.press('f')
+    await sleep(300)
+    await page.keyboard.press('1')
+    await sleep(1000)
+    await shot(page, `real-followed-${w}-${lang}`)
+    await page.keyboard.press('x')
+    await sleep(300)
+    await page.keyboard.press('Enter')
+    await sleep(1200)
+    await shot(page, `real-closed-${w}-${lang}`)
+  },
   async unidentified(w = 1366, h = 768, lang = 'en') {
     await scene('calm')
     const page = await open(w, h, lang)
@@ -150,5 +188,5 @@ try {
   }
 } finally {
   await browser.close()
-  server.kill()
+  server?.kill()
 }

@@ -211,6 +211,12 @@ export class Desk {
     void this.#load(false)
   }
 
+  /** Back to the quiet screen; never away from somebody who is still to be helped by this seat. */
+  leave(): void {
+    const a = this.selected
+    if (!a || mayOpenByItself(a) || (a.operator && a.operator.id !== this.operator?.id)) this.select(null)
+  }
+
   move(step: 1 | -1): void {
     const id = neighbour(this.queue, this.selectedId, step)
     if (id) this.select(id)

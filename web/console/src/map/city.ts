@@ -2,7 +2,7 @@ import { layers, namedFlavor } from '@protomaps/basemaps'
 import { AttributionControl, LngLatBounds, Map, Marker, NavigationControl, ScaleControl, addProtocol, setWorkerUrl, type GeoJSONSource, type StyleSpecification } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import 'maplibre-gl/dist/maplibre-gl.css'
-import { Protocol } from 'pmtiles'
+import { PMTiles, Protocol } from 'pmtiles'
 import type { ElderMark, HelperMark, MapModel } from '../core/mapmodel'
 import type { Lang } from '../data/types'
 import './city.css'
@@ -42,6 +42,9 @@ function style(o: CityOptions, lang: Lang): StyleSpecification {
 export async function createCityMap(box: HTMLElement, o: CityOptions): Promise<CityMap> {
   const protocol = new Protocol()
   addProtocol('pmtiles', protocol.tile)
+  const city = new PMTiles(new URL(o.basemap, location.origin).href)
+  protocol.add(city)
+  const area = await areaOf(city)
   const map = new Map({
     container: box, style: style(o, o.lang), center: o.center, zoom: o.zoom, attributionControl: false, dragRotate: false, pitchWithRotate: false,
     localIdeographFontFamily: fonts, fadeDuration: 0, maxZoom: 18, minZoom: 9, keyboard: false,
@@ -58,7 +61,16 @@ export async function createCityMap(box: HTMLElement, o: CityOptions): Promise<C
     setTimeout(() => (map.loaded() || map.isStyleLoaded() ? done() : fail(new Error('map did not load'))), 15_000)
   })
   addOurLayers(map)
-  return new City(map, o)
+  return new City(map, o, area)
+}
+
+// A quarter is shown whole when nobody calls; of a metropolis the configured centre.
+const quarter = 0.08
+
+async function areaOf(city: PMTiles): Promise<LngLatBounds | null> {
+  const h = await city.getHeader()
+  const small = h.maxLon - h.minLon < quarter && h.maxLat - h.minLat < quarter
+  return small ? new LngLatBounds([h.minLon, h.minLat], [h.maxLon, h.maxLat]) : null
 }
 
 const empty: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: [] }
@@ -111,17 +123,20 @@ class City implements CityMap {
   #lang: Lang
   #marks = new globalThis.Map<string, { marker: Marker; el: HTMLElement; text: string }>()
   #model: MapModel | null = null
-  #frame = ''
+  #frame = 'none'
   #observer: ResizeObserver
 
-  constructor(map: Map, o: CityOptions) {
+  #area: LngLatBounds | null
+
+  constructor(map: Map, o: CityOptions, area: LngLatBounds | null) {
     this.#map = map
     this.#o = o
+    this.#area = area
     this.#lang = o.lang
     // The pane changes its size when a case opens; fit again when it has settled.
     this.#observer = new ResizeObserver(() => {
       map.resize()
-      if (this.#model?.selected) this.fit()
+      this.fit()
     })
     this.#observer.observe(map.getContainer())
   }
@@ -197,7 +212,9 @@ class City implements CityMap {
     const home = m.elders.find((e) => e.selected)
     const box = this.#map.getContainer()
     if (!m.selected || !home) {
-      if (!m.selected) this.#map.jumpTo({ center: this.#o.center, zoom: this.#o.zoom })
+      if (m.selected) return
+      if (this.#area) this.#map.fitBounds(this.#area, { padding: 30, animate: false })
+      else this.#map.jumpTo({ center: this.#o.center, zoom: this.#o.zoom })
       return
     }
     const bounds = new LngLatBounds(home.at, home.at)

@@ -1,0 +1,147 @@
+import AxeBuilder from '@axe-core/playwright'
+import { expect, type Page, test } from '@playwright/test'
+import { type Service, startDemo } from './service.ts'
+
+let service: Service
+test.beforeAll(async () => {
+  service = await startDemo()
+})
+test.afterAll(async () => {
+  await service.stop()
+})
+
+/** Remembers every request that leaves this machine; there must be none. */
+function watchRequests(page: Page): string[] {
+  const away: string[] = []
+  page.on('request', (r) => {
+    const u = new URL(r.url())
+    if (u.protocol.startsWith('http') && u.hostname !== 'localhost') away.push(r.url())
+  })
+  return away
+}
+
+async function startShift(page: Page, name: string): Promise<void> {
+  await page.goto(`${service.url}/console/`)
+  await page.locator('input[name=name]').fill(name)
+  await page.locator('input[name=password]').fill('demo12345678')
+  await page.keyboard.press('Enter')
+  await page.getByTestId('start-shift').click()
+  await expect(page.getByTestId('link')).toHaveAttribute('data-link', 'live')
+}
+
+async function noAxeProblems(page: Page, what: string): Promise<void> {
+  const found = await new AxeBuilder({ page }).analyze()
+  expect(found.violations.map((v) => `${v.id}: ${v.nodes[0]?.html ?? ''}`), what).toEqual([])
+}
+
+/** The card of a person's phone on the wall. */
+const phone = (wall: Page, name: string) => wall.locator('article.phone').filter({ has: wall.locator('h2', { hasText: name }) }).first()
+
+async function answer(wall: Page, name: string, key: string): Promise<void> {
+  const card = phone(wall, name)
+  await expect(card).toHaveAttribute('data-state', 'ringing')
+  await card.locator('[data-act=answer]').click()
+  await card.locator('.pad').getByText(key, { exact: true }).click()
+}
+
+test('from the press to the door', async ({ browser }) => {
+  const desk = await browser.newPage()
+  const away = watchRequests(desk)
+  await startShift(desk, 'demo')
+  await noAxeProblems(desk, 'calm desk')
+  const wall = await browser.newPage()
+  await wall.goto(`${service.url}/phones`)
+
+  await desk.bringToFront()
+  const pressed = Date.now()
+  await desk.getByTestId('press-here').click()
+  const row = desk.getByTestId('queue-row')
+  await expect(row).toHaveCount(1)
+  console.log(`press → row on the console: ${Date.now() - pressed} ms`)
+  const state = desk.getByTestId('state')
+  await expect(state).toHaveAttribute('data-state', 'raised')
+  await noAxeProblems(desk, 'a raised alert')
+
+  // Family and helpers are told by SMS and by voice.
+  const people = desk.getByTestId('person-row')
+  await expect(people.filter({ hasText: /短信/ }).first()).toBeVisible()
+  const ringing = desk.locator('[data-testid=person-row][data-state=ringing]')
+  await expect(ringing.first()).toBeVisible()
+  await desk.keyboard.press('a')
+  await expect(state).toHaveAttribute('data-state', 'accepted')
+
+  // A helper presses 1 on the phone.
+  const id = await desk.evaluate(async () => {
+    const r = await fetch('/v1/alerts?state=open')
+    const a = (await r.json()).items[0]
+    const h = a.people.find((p: { part: string }) => p.part === 'helper')
+    return { alert: a.id, elder: a.title, helper: h.id, name: h.name }
+  })
+  await wall.bringToFront()
+  await answer(wall, id.name, '1')
+  await expect(phone(wall, id.name).locator('.log')).toContainText('请去')
+  await desk.bringToFront()
+  await expect(desk.locator(`[data-testid=person-row][data-person="${id.helper}"]`)).toHaveAttribute('data-state', /coming|departed/)
+  await expect(state).toHaveAttribute('data-state', 'helping')
+  await expect(desk.getByTestId('coming')).toContainText(id.name)
+
+  // Arrived, resolved, called back, closed: single keys, each printed on its button.
+  await desk.keyboard.press('d')
+  await desk.keyboard.press('1')
+  await expect(state).toHaveAttribute('data-state', 'on_scene')
+  await desk.keyboard.press('r')
+  await desk.keyboard.press('1')
+  await expect(state).toHaveAttribute('data-state', 'resolved')
+  await desk.keyboard.press('c')
+  await desk.keyboard.press('1')
+  await wall.bringToFront()
+  await answer(wall, id.elder, '1')
+  await desk.bringToFront()
+  await desk.keyboard.press('f')
+  await desk.keyboard.press('1')
+  await desk.keyboard.press('x')
+  await desk.keyboard.press('Enter')
+  await expect.poll(() => desk.evaluate(async (a) => (await (await fetch(`/v1/alerts/${a}`)).json()).state, id.alert)).toBe('closed')
+
+  const story = await desk.evaluate(async (a) => (await (await fetch(`/v1/alerts/${a}/events`)).json()).items.map((e: { type: string }) => e.type), id.alert)
+  for (const type of ['raised', 'told', 'offered', 'accepted', 'answered', 'arrived', 'resolved', 'called', 'followed_up', 'closed']) {
+    expect(story).toContain(type)
+  }
+  expect(service.verify()).not.toContain('altered')
+  expect(away).toEqual([])
+})
+
+test('the helper and the family on an old phone', async ({ browser }) => {
+  const context = await browser.newContext({ viewport: { width: 390, height: 844 }, javaScriptEnabled: false, locale: 'zh-CN' })
+  const desk = await browser.newPage()
+  await startShift(desk, 'demo')
+  await desk.getByTestId('press-here').click()
+  await expect(desk.getByTestId('queue-row').first()).toBeVisible()
+
+  const links = await smsLinks(desk)
+  const helper = await context.newPage()
+  await helper.goto(links.helper)
+  const before = await helper.content()
+  expect(before).not.toContain(links.title)
+  await helper.getByRole('button', { name: /去/ }).first().click()
+  await expect(helper.locator('body')).toContainText(links.title)
+  await expect(desk.locator('[data-testid=person-row][data-state=coming]')).toHaveCount(1)
+
+  const family = await context.newPage()
+  await family.goto(links.family)
+  await expect(family.locator('body')).toContainText(/正在|赶来|路上/)
+})
+
+/** Reads the links in the SMS of the newest alert from the phone wall. */
+async function smsLinks(desk: Page): Promise<{ helper: string; family: string; title: string }> {
+  const find = () =>
+    desk.evaluate(async () => {
+      const alert = (await (await fetch('/v1/alerts?state=open')).json()).items[0]
+      const wall = await (await fetch('/phones/api/phones')).json()
+      const texts: string[] = (wall.phones ?? wall).flatMap((p: { entries: { kind: string; text: string }[] }) => p.entries.filter((e) => e.kind === 'sms_in').map((e) => e.text))
+      const last = (part: string) => texts.map((t) => t.match(new RegExp(`https?://[^\\s。]*/${part}/[0-9A-Za-z]+`))?.[0]).filter(Boolean).at(-1)
+      return { helper: last('h') ?? '', family: last('f') ?? '', title: alert.title as string }
+    })
+  await expect.poll(async () => { const l = await find(); return l.helper !== '' && l.family !== '' }).toBe(true)
+  return find()
+}
