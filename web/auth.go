@@ -13,7 +13,7 @@ import (
 // right is what a route asks for. Beyond send each includes the one before it.
 type right int
 
-// The rights. A token of the scope signals may only send; one of the scope read may not send.
+// The rights. A token of the scope signals may only send; nobody else may, but an admin, who may all.
 const (
 	nobody  right = iota // no log-in needed
 	send                 // signals of devices
@@ -26,7 +26,7 @@ const (
 // allows reports whether somebody with the right may do what asks for need.
 func (have right) allows(need right) bool {
 	if need == send {
-		return have == send || have >= operate
+		return have == send || have == admin
 	}
 	return have >= need
 }
@@ -60,11 +60,11 @@ func callerOf(ctx context.Context) *caller { return infoOf(ctx).caller }
 // which alerts itself knows from the role.
 func rightOfRole(role string) right {
 	switch role {
-	case "operator", "supervisor":
+	case registry.RoleOperator, registry.RoleSupervisor:
 		return operate
-	case "manager":
+	case registry.RoleManager:
 		return manage
-	case "admin":
+	case registry.RoleAdmin:
 		return admin
 	}
 	return nobody
@@ -72,13 +72,13 @@ func rightOfRole(role string) right {
 
 func rightOfScope(scope string) right {
 	switch scope {
-	case "signals":
+	case registry.TokenSignals:
 		return send
-	case "read":
+	case registry.TokenRead:
 		return read
-	case "operate":
+	case registry.TokenOperate:
 		return operate
-	case "admin":
+	case registry.TokenAdmin:
 		return admin
 	}
 	return nobody
@@ -123,13 +123,19 @@ func (s *Server) bearer(ctx context.Context, plain string) (*caller, error) {
 		}
 		return nil, err
 	}
-	role := string(t.Scope)
-	if role == "operate" {
-		role = "operator"
+	role := t.Scope
+	if role == registry.TokenOperate {
+		role = registry.RoleOperator
+	}
+	scope := registry.ScopeAll()
+	if t.Centre != "" {
+		if scope, err = s.registry.ScopeUnder(ctx, t.Centre); err != nil {
+			return nil, err
+		}
 	}
 	return &caller{
-		right: rightOfScope(string(t.Scope)),
-		scope: registry.ScopeAll(),
+		right: rightOfScope(t.Scope),
+		scope: scope,
 		actor: alerts.Actor{Kind: alerts.ActorOperator, ID: t.ID, Name: t.Name, Role: role},
 		token: &t,
 		check: func(ctx context.Context) error {

@@ -51,8 +51,9 @@ func (s *Server) answerFamily(w http.ResponseWriter, r *http.Request) error {
 
 func familyOf(v *visit, events []alerts.Event) familyPage {
 	p := familyPage{frame: v.frame(), Head: v.t("page.family.head", "name", v.name()), Hero: v.headline(),
-		Said: v.said(), Steps: v.story(events), People: v.others()}
+		Said: v.said(), Steps: v.story(events)}
 	if v.alert.State.Working() {
+		p.People = v.others()
 		p.Buttons = v.buttons()
 		if v.who.State.Coming() {
 			p.Address = v.alert.Address
@@ -110,6 +111,9 @@ func (v *visit) onTheWay(h *hero, coming []*alerts.Person) {
 	v.eta(h, first)
 }
 
+// sayLateAfter is how many minutes somebody is late before a family is told so; the plan asks them by then.
+const sayLateAfter = 3
+
 // eta says when somebody will be there; a promise that was not kept is said as it is.
 func (v *visit) eta(h *hero, p *alerts.Person) {
 	if p.EtaAt == nil {
@@ -120,8 +124,8 @@ func (v *visit) eta(h *hero, p *alerts.Person) {
 	case minutes > 0:
 		h.Big = v.t("page.minutes", "minutes", itoa(minutes))
 		h.Small = v.t("page.at", "time", v.clock(*p.EtaAt))
-	case late < 2:
-		h.Big = v.t("page.soon")
+	case late < sayLateAfter:
+		h.Small = v.t("page.soon")
 	default:
 		h.Late, h.Small = true, v.t("page.late", "minutes", itoa(late))
 	}
@@ -279,6 +283,9 @@ func (v *visit) line(e alerts.Event) string {
 	who = strings.TrimSpace(who)
 	switch e.Type {
 	case alerts.EventRaised:
+		if v.alert.Kind == "sos" {
+			return v.t("page.step.pressed.sos", "name", v.name())
+		}
 		return v.t("page.step.pressed", "name", v.name(), "kind", v.kind())
 	case alerts.EventPressedAgain:
 		return v.t("page.step.again", "name", v.name())

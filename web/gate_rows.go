@@ -54,7 +54,7 @@ func gateRows() []gateRow {
 		classed(devices.Record{}, fields{
 			open:     {"id", "kind", "alarms", "time", "received_at", "late", "battery", "path", "alert", "silent", "remarks", "repeats"},
 			personal: {"position"}, note: {"text"}, raw: {"raw"}}),
-		classed(fault.Field{}, fields{open: {"Name", "Problem", "name", "problem"}}),
+		classed(fault.Field{}, fields{open: {"name", "problem"}}),
 		classed(NearView{}, fields{
 			open:     {"helper", "kind", "mode", "duration_s", "distance_m", "position_age_s", "by_road"},
 			personal: {"name", "position"}}),
@@ -91,18 +91,18 @@ func alertRows() []gateRow {
 		classed(alerts.Actor{}, fields{open: {"kind", "id", "role"}, personal: {"name"}}),
 		classed(alerts.Data{}, fields{
 			open: {"person", "step", "message", "channel", "template", "repeat", "status", "code", "answer", "to", "level", "priority",
-				"outcome", "satisfaction", "reached", "other", "short", "late_s", "kind", "signal", "travel", "reasons", "who", "raised"},
-			personal: {"position"}, note: {"text", "reason"}}),
+				"outcome", "satisfaction", "reached", "other", "short", "late_s", "kind", "signal", "travel", "reasons", "who", "raised", "actor_role"},
+			personal: {"position", "actor_name"}, note: {"text", "reason"}}),
 		classed(alerts.Travel{}, fields{open: {"mode", "duration_s", "distance_m", "by_road"}}),
 		classed(alerts.Reason{}, fields{open: {"code", "value"}}),
 		classed(alerts.Person{}, fields{
-			open: {"id", "part", "role", "language", "channels", "numbers", "has_key", "trained", "order", "state", "since", "step", "eta_at",
+			open: {"id", "part", "role", "language", "channels", "numbers", "has_key", "trained", "order", "state", "since", "step", "eta_at", "promised_at",
 				"travel_s", "distance_m", "mode", "reasons", "messages"},
 			personal: {"name", "relation", "position"}}),
 		classed(alerts.MessageState{}, fields{open: {"id", "channel", "template", "status", "at", "told_at", "step", "repeat"}}),
 		classed(alerts.Raise{}, fields{
 			open: {"number", "code", "plan", "elder", "device", "centre", "subject", "language", "battery", "test", "unidentified", "locked",
-				"late_s", "pressed_at", "people", "signal", "before"},
+				"late_s", "pressed_at", "people", "signal"},
 			rough:    {"kind", "priority", "silent"},
 			personal: {"title", "age", "sex", "address", "positions"}, number: {"caller"}, note: {"text"}}),
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 
@@ -19,15 +18,16 @@ import (
 // over: nothing of it is even looked up before.
 type helperPage struct {
 	frame
-	Hero    hero
-	Tag     string // what kind of help
-	Area    string
-	Way     string
-	Others  string
-	Note    string
-	Said    string
-	Door    *door
-	Buttons []button
+	Hero   hero
+	Tag    string // what kind of help
+	Area   string
+	Way    string
+	Others string
+	Note   string
+	Said   string
+	Door   *door
+	First  []button // what comes next; always in reach of the thumb
+	Rest   []button
 }
 
 // door is what somebody at the door must know.
@@ -82,7 +82,10 @@ func helperOf(v *visit) helperPage {
 		p.Hero = hero{Tone: "over", Sentence: v.t("page.helper.reserve"), Small: v.t("page.helper.reserve.next")}
 		return p
 	}
-	p.Buttons, p.Said = v.buttons(), v.said()
+	p.Said = v.said()
+	if all := v.buttons(); len(all) > 0 {
+		p.First, p.Rest = all[:1], all[1:]
+	}
 	if who.State.Coming() {
 		v.goingThere(&p)
 		return p
@@ -211,8 +214,8 @@ func (v *visit) maps() []link {
 	if err != nil {
 		return out
 	}
-	q := url.Values{"to": {deg(gcj.Lon()) + "," + deg(gcj.Lat())}, "mode": {amapMode(v.who.Mode)}, "coordinate": {"gaode"}, "callnative": {"1"}}
-	return append(out, link{Label: v.t("page.button.amap"), Href: template.URL("https://uri.amap.com/navigation?" + q.Encode())})
+	amap := "https://uri.amap.com/navigation?to=" + deg(gcj.Lon()) + "," + deg(gcj.Lat()) + "&mode=" + amapMode(v.who.Mode) + "&coordinate=gaode&callnative=1"
+	return append(out, link{Label: v.t("page.button.amap"), Href: template.URL(amap)})
 }
 
 func amapMode(m geo.Mode) string {

@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"time"
 
 	"anling/alerts"
 	"anling/geo"
@@ -42,6 +43,14 @@ func (s *Server) createContact(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return writeJSON(w, http.StatusCreated, redact(s.gate, v, callerOf(r.Context()).audience()))
+}
+
+// placeBody is a position as a helper's phone tells it; geo.Position reads it.
+type placeBody struct {
+	Lat       float64    `json:"lat"`
+	Lon       float64    `json:"lon"`
+	AccuracyM float64    `json:"accuracy_m,omitempty"`
+	Time      *time.Time `json:"time,omitempty"`
 }
 
 // moveHelper answers PUT /v1/helpers/{id}/position. Positions live in memory and are written in batches.

@@ -155,7 +155,7 @@ func (c *client) follow(ctx context.Context, over, changed <-chan struct{}) erro
 	}
 }
 
-// catchUp sends every change that the client has not seen. What lies outside its scope is passed over.
+// catchUp sends every change that the client has not seen.
 func (c *client) catchUp(ctx context.Context) error {
 	for {
 		found, err := c.s.hub.after(ctx, c.pos)
@@ -163,18 +163,26 @@ func (c *client) catchUp(ctx context.Context) error {
 			return err
 		}
 		for _, ch := range found {
-			if ch.alert.VisibleTo(c.caller.scope) {
-				b, err := ch.json(c.s.gate, c.caller.audience())
-				if err != nil {
-					return fmt.Errorf("encode change %d: %w", ch.global, err)
-				}
-				if err := c.send(event("change", ch.global, b)); err != nil {
-					return err
-				}
+			if err := c.sendChange(ch); err != nil {
+				return err
 			}
-			c.pos = ch.global
 		}
 	}
+}
+
+// sendChange sends a change; one that lies outside the client's scope is passed over.
+func (c *client) sendChange(ch *change) error {
+	if c.caller.scope.Has(ch.centre) {
+		b, err := ch.json(c.s.gate, c.caller.audience())
+		if err != nil {
+			return fmt.Errorf("encode change %d: %w", ch.global, err)
+		}
+		if err := c.send(event("change", ch.global, b)); err != nil {
+			return err
+		}
+	}
+	c.pos = ch.global
+	return nil
 }
 
 // sendHelpers sends the helpers that are new or have changed since the client heard of them.
