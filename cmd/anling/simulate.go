@@ -34,7 +34,7 @@ func simulate(ctx context.Context, e environment, args []string) int {
 	fs := newFlags(e, "simulate")
 	var s simulation
 	fs.StringVar(&s.url, "url", "http://localhost:8080", "where the service is")
-	fs.StringVar(&s.token, "token", e.Getenv("ANLING_TOKEN"), "a token of the scope operate; or ANLING_TOKEN")
+	fs.StringVar(&s.token, "token", e.Getenv("ANLING_TOKEN"), "a token of the scope admin, which may enrol, press and act; or ANLING_TOKEN")
 	fs.IntVar(&s.elders, "elders", 100, "elders to invent and enrol; 0 presses the buttons that are enrolled already")
 	fs.IntVar(&s.helpers, "helpers", 50, "helpers to invent and enrol")
 	fs.Float64Var(&s.rate, "rate", 1, "presses a second")
@@ -65,7 +65,7 @@ func (s simulation) check(rest []string) error {
 	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
 		return usageOf("--url must be the address of a service, like http://localhost:8080")
 	case s.token == "":
-		return usageOf("--token is missing; make one with: anling token create --name simulate --scope operate")
+		return usageOf("--token is missing; make one with: anling token create --name simulate --scope admin")
 	case s.elders < 0 || s.helpers < 0 || s.storm < 0 || s.rate < 0 || s.duration < 0 || s.pace <= 0 || s.again < 0 || s.again > 1:
 		return usageOf("numbers must not be negative, --pace must be more than 0, --again at most 1")
 	}
@@ -104,6 +104,9 @@ func (s simulation) run(ctx context.Context, e environment) error {
 	}
 	st := &stage{simulation: s, e: e, world: w, rand: rand.New(rand.NewPCG(s.seed, 0x51)),
 		api: newAPIClient(s.url, s.token, &http.Client{Transport: transport}), ledger: newLedger()}
+	if err := st.probe(ctx); err != nil {
+		return err
+	}
 	if err := st.enrol(ctx); err != nil {
 		return err
 	}
@@ -125,6 +128,19 @@ func (s simulation) run(ctx context.Context, e environment) error {
 		return fmt.Errorf("%w: %d faults", errLost, len(lost))
 	case st.ledger.count().acknowledged == 0 && (s.storm > 0 || s.rate > 0):
 		return errNothing
+	}
+	return nil
+}
+
+// probe asks whether the token may do what a simulation does, before anything is enrolled.
+func (st *stage) probe(ctx context.Context) error {
+	err := st.api.do(ctx, http.MethodPost, "/v1/signals", heartbeat(registry.Device{Identity: "anling-simulate"}, time.Now(), 100), nil)
+	switch statusOf(err) {
+	case http.StatusForbidden, http.StatusUnauthorized:
+		return fmt.Errorf("the token may not do all that a simulation does; make one with: anling token create --name simulate --scope admin (%w)", err)
+	}
+	if err != nil {
+		return fmt.Errorf("the service does not answer as it should: %w", err)
 	}
 	return nil
 }
