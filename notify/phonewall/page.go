@@ -126,16 +126,23 @@ func (n *Network) stream(w http.ResponseWriter, r *http.Request) {
 		case <-n.o.Clock.After(heartbeat):
 			open = send(": still here\n\n")
 		case <-watcher.Changed():
-			for _, v := range watcher.Take() {
-				data, err := json.Marshal(v)
-				if err != nil {
-					n.o.Log.Error("a phone cannot be shown", "err", err)
-					return
-				}
-				open = open && send("event: phone\ndata: "+string(data)+"\n\n")
-			}
+			open = send(n.phoneEvents(watcher.Take()))
 		}
 	}
+}
+
+// phoneEvents writes phones as server-sent events.
+func (n *Network) phoneEvents(views []PhoneView) string {
+	var out strings.Builder
+	for _, v := range views {
+		data, err := json.Marshal(v)
+		if err != nil {
+			n.o.Log.Error("a phone cannot be shown", "err", err)
+			continue
+		}
+		out.WriteString("event: phone\ndata: " + string(data) + "\n\n")
+	}
+	return out.String()
 }
 
 type order struct {
