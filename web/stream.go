@@ -172,7 +172,7 @@ func (c *client) catchUp(ctx context.Context) error {
 
 // sendChange sends a change; one that lies outside the client's scope is passed over.
 func (c *client) sendChange(ch *change) error {
-	if c.caller.scope.Has(ch.centre) {
+	if ch.alert.VisibleTo(c.caller.scope) {
 		b, err := ch.json(c.s.gate, c.caller.audience())
 		if err != nil {
 			return fmt.Errorf("encode change %d: %w", ch.global, err)
