@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"anling/internal/db"
@@ -184,7 +185,7 @@ func (s *shelf[T, P]) write(ctx context.Context, tx *db.Tx, x T, was int64) erro
 	if s.strip != nil {
 		s.strip(&x)
 	}
-	body, err := json.Marshal(x)
+	body, err := slim(x)
 	if err != nil {
 		return fmt.Errorf("write as JSON: %w", err)
 	}
@@ -200,6 +201,27 @@ func (s *shelf[T, P]) write(ctx context.Context, tx *db.Tx, x T, was int64) erro
 		return s.insert(ctx, tx, r)
 	}
 	return s.update(ctx, tx, r, was)
+}
+
+// slim is the JSON of a record without what stands in its columns or says nothing: reading it is part
+// of every alarm.
+func slim(x any) ([]byte, error) {
+	body, err := json.Marshal(x)
+	if err != nil {
+		return nil, err
+	}
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(body, &fields); err != nil {
+		return nil, err
+	}
+	maps.DeleteFunc(fields, func(name string, value json.RawMessage) bool {
+		switch name {
+		case "id", "version", "created_at", "updated_at", "archived_at":
+			return true
+		}
+		return string(value) == `""` || string(value) == "null" || string(value) == "false"
+	})
+	return json.Marshal(fields)
 }
 
 // point makes the blind index lead to the record as it is now: to an archived one, nothing leads.

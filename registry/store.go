@@ -200,12 +200,11 @@ func contactsOf(ctx context.Context, tx *db.Tx, s store[Contact, *Contact], elde
 	return s.ordered(ctx, tx, c, "ord, id", maxLimit)
 }
 
-// deviceBy follows the blind index to a device.
+// deviceBy follows the blind index to a device. It is no join: SQLite would prepare that anew for every identity.
 func deviceBy(ctx context.Context, tx *db.Tx, s store[Device, *Device], hash []byte) (row[Device], error) {
 	return s.scan(tx.QueryRow(ctx, `
-		SELECT `+s.columns+`
-		FROM identities JOIN devices ON devices.id = identities.row_id
-		WHERE identities.kind = 'device' AND identities.hash = ?`, hash).Scan)
+		SELECT `+s.columns+` FROM devices
+		WHERE id = (SELECT row_id FROM identities WHERE kind = 'device' AND hash = ?)`, hash).Scan)
 }
 
 // eldersByCaller follows a number to those whose number it is, and to those whose line it is.
@@ -213,8 +212,8 @@ func eldersByCaller(ctx context.Context, tx *db.Tx, number, phoneLine, smsLine [
 	rows, err := tx.Query(ctx, `
 		SELECT row_id AS elder FROM lookups WHERE kind = 'caller' AND hash = ?
 		UNION
-		SELECT devices.elder FROM identities JOIN devices ON devices.id = identities.row_id
-		WHERE identities.kind = 'device' AND identities.hash IN (?, ?) AND devices.elder <> ''
+		SELECT elder FROM devices
+		WHERE id IN (SELECT row_id FROM identities WHERE kind = 'device' AND hash IN (?, ?)) AND elder <> ''
 		ORDER BY elder`, number, phoneLine, smsLine)
 	if err != nil {
 		return nil, fmt.Errorf("find caller: %w", err)
