@@ -38,6 +38,11 @@ describe('timelineOf', () => {
   it('says in one line what was done to several in one breath', () => {
     expect(timelineOf([told(1, 'c1', 0), told(2, 'h1', 1)], alert, 'zh', false).map((l) => l.text)).toEqual(['向张丽、李强发出短信'])
   })
+  it('does not list a crowd', () => {
+    const crowd = ['a', 'b', 'c', 'd', 'e', 'f'].map((x, i) => anEvent('told', { who: { name: x }, channel: 'sms' }, { seq: i + 1 }))
+    expect(timelineOf(crowd, alert, 'en', false).map((l) => l.text)).toEqual(['SMS to a, b, c, d and 2 more'])
+    expect(timelineOf(crowd, alert, 'zh', false).map((l) => l.text)).toEqual(['向a、b、c、d和另外 2 人发出短信'])
+  })
   it('keeps apart what happened later, and shows all when asked', () => {
     expect(timelineOf([told(1, 'c1', 0), told(2, 'h1', 30)], alert, 'zh', false)).toHaveLength(2)
     expect(timelineOf([told(1, 'c1', 0), told(2, 'h1', 1)], alert, 'zh', true)).toHaveLength(2)

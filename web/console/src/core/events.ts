@@ -1,6 +1,6 @@
 import type { Alert, AlertEvent, Lang, Person, Reason } from '../data/types'
 import { minutes } from './time'
-import { code, hasWord, sayAny } from './words'
+import { code, hasWord, say, sayAny } from './words'
 
 // Every line of the timeline is a sentence of the message file, chosen by the event's type and the
 // one fact in it that matters most.
@@ -122,6 +122,13 @@ export interface Line { seq: number; at: string; type: string; tone: Tone; text:
 const sameBreathMs = 4000
 const merged = new Set(['told', 'offered', 'reserved', 'stood_down', 'receipt'])
 
+const namesShown = 4
+
+function together(names: string[], lang: Lang): string {
+  const list = names.slice(0, namesShown).join(lang === 'zh' ? '、' : ', ')
+  return names.length <= namesShown ? list : say(lang, 'ui.names.more', { names: list, count: names.length - namesShown })
+}
+
 /** The timeline as it is read: the same thing done to several people in one breath is one line. */
 export function timelineOf(events: readonly AlertEvent[], alert: Alert, lang: Lang, details: boolean): Line[] {
   const groups: { first: AlertEvent; key: string; names: string[] }[] = []
@@ -137,7 +144,7 @@ export function timelineOf(events: readonly AlertEvent[], alert: Alert, lang: La
   }
   return groups.map(({ first, names }) => {
     const e = names.length > 1 && first.type === 'offered' ? { ...first, data: { ...first.data, travel: null } } : first
-    return { seq: first.seq, at: first.at, type: first.type, tone: toneOf(first), text: eventSentence(e, alert, lang, names.length > 1 ? names.join(lang === 'zh' ? '、' : ', ') : undefined) }
+    return { seq: first.seq, at: first.at, type: first.type, tone: toneOf(first), text: eventSentence(e, alert, lang, names.length > 1 ? together(names, lang) : undefined) }
   })
 }
 

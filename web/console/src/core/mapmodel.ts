@@ -53,7 +53,7 @@ export function mapModel(m: MapInput): MapModel {
     dots,
     ring: alert?.position && home && (alert.position.accuracy_m ?? 0) > 5 ? ring(alert.position, alert.position.accuracy_m ?? 0) : null,
     lines: home ? coming.map((h) => [h.at, home]) : [],
-    frame: `${alert?.id ?? ''}/${coming.map((h) => h.id).join()}/${helpers.length > coming.length ? 'c' : ''}`,
+    frame: `${alert?.id ?? ''}/${coming.map((h) => h.id).join()}/${helpers.length > coming.length ? 'c' : ''}${!alert && dots.length > 5 ? 'd' : ''}`,
   }
 }
 

@@ -17,6 +17,10 @@ const refreshMs = 10_000
 const silenceMs = 30_000
 const settleMs = 500
 const shiftMark = 'anling.shift'
+const keysMark = 'anling.keys'
+
+// The screen shows seconds: what depends on the time is worked out once in each, not at every tick.
+const wholeSecond = (ms: number) => Math.floor(ms / 1000) * 1000
 
 /** All that one seat knows and shows. Components read it and call its methods; nothing else holds state. */
 export class Desk {
@@ -46,14 +50,16 @@ export class Desk {
   /** ambulance prompts that this seat has acted on, by alert */
   prompted = $state.raw<ReadonlySet<string>>(new Set())
   startedAt = $state(0)
+  /** single keys can be switched off for who works with speech input (WCAG 2.1.4) */
+  keys = $state(localStorage.getItem(keysMark) !== 'off')
 
   queue = $derived(queueOf(this.live.alerts.values()))
   counts = $derived(countsOf(this.live.alerts.values()))
   selected = $derived(this.#find(this.selectedId))
   strip = $derived(announced(this.queue, this.selectedId))
   /** The server's time. It stands still while the connection is lost: a running clock would pass old data for new. */
-  now = $derived((this.link === 'lost' ? this.heardAt : this.tick) + this.live.skew)
-  wall = $derived(this.tick + this.live.skew)
+  now = $derived(wholeSecond((this.link === 'lost' ? this.heardAt : this.tick) + this.live.skew))
+  wall = $derived(wholeSecond(this.tick + this.live.skew))
   /** the helpers behind the keys 1–5: those who have not been asked yet */
   slots = $derived(this.selected ? freeCandidates(this.selected, this.candidates).slice(0, 5) : [])
   events = $derived(mergeEvents(this.story, this.live.events.get(this.selectedId ?? '') ?? []))
@@ -349,6 +355,11 @@ export class Desk {
   setLang(lang: Lang): void {
     this.lang = lang
     localStorage.setItem('anling.lang', lang)
+  }
+
+  setKeys(on: boolean): void {
+    this.keys = on
+    localStorage.setItem(keysMark, on ? 'on' : 'off')
   }
 
   toggle(panel: PanelName): void {

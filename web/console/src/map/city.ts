@@ -127,6 +127,7 @@ class City implements CityMap {
   #observer: ResizeObserver
 
   #area: LngLatBounds | null
+  #drawn = new globalThis.Map<string, string>()
 
   constructor(map: Map, o: CityOptions, area: LngLatBounds | null) {
     this.#map = map
@@ -164,6 +165,10 @@ class City implements CityMap {
   }
 
   #set(source: string, features: GeoJSON.Feature[]): void {
+    // Handing the same data over again would draw the map anew; seats without a graphics card feel that.
+    const text = JSON.stringify(features)
+    if (this.#drawn.get(source) === text) return
+    this.#drawn.set(source, text)
     this.#map.getSource<GeoJSONSource>(source)?.setData({ type: 'FeatureCollection', features })
   }
 
@@ -213,7 +218,12 @@ class City implements CityMap {
     const box = this.#map.getContainer()
     if (!m.selected || !home) {
       if (m.selected) return
-      if (this.#area) this.#map.fitBounds(this.#area, { padding: 30, animate: false })
+      // Where our people are is what a calm screen should show.
+      if (m.dots.length > 5) {
+        const all = new LngLatBounds()
+        for (const d of m.dots) all.extend(d.at)
+        this.#map.fitBounds(all, { padding: 40, animate: false, maxZoom: 16 })
+      } else if (this.#area) this.#map.fitBounds(this.#area, { padding: 30, animate: false })
       else this.#map.jumpTo({ center: this.#o.center, zoom: this.#o.zoom })
       return
     }
@@ -230,6 +240,7 @@ class City implements CityMap {
     this.#map.setStyle(style(this.#o, lang), { diff: false })
     this.#map.once('style.load', () => {
       addOurLayers(this.#map)
+      this.#drawn.clear()
       if (this.#model) this.show(this.#model)
     })
   }
