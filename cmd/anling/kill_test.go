@@ -143,47 +143,66 @@ func (p *program) press(c *http.Client, n int) (alert string, err error) {
 	return ack.Alert, err
 }
 
+// load is buttons being pressed, and what was acknowledged of it.
+type load struct {
+	mu    sync.Mutex
+	next  int
+	acked map[int]string
+}
+
+// press presses buttons, one after the other, until the program is dead; acknowledged is called under the lock.
+func (l *load) press(p *program, c *http.Client, acknowledged func()) {
+	for {
+		l.mu.Lock()
+		n := l.next
+		l.next++
+		l.mu.Unlock()
+		alert, err := p.press(c, n)
+		if err != nil {
+			return // this press stays without an answer
+		}
+		l.mu.Lock()
+		l.acked[n] = alert
+		acknowledged()
+		l.mu.Unlock()
+	}
+}
+
+// until presses many buttons at a time until so many are acknowledged, kills the program in the midst of it, and waits
+// for the pressers to notice.
+func (l *load) until(p *program, c *http.Client, want int) {
+	const pressers = 8
+	var wg sync.WaitGroup
+	enough, got := make(chan struct{}), 0
+	for range pressers {
+		wg.Go(func() {
+			l.press(p, c, func() {
+				if got++; got == want {
+					close(enough)
+				}
+			})
+		})
+	}
+	<-enough
+	p.kill()
+	wg.Wait()
+}
+
 // TestKilledUnderLoad kills the program ten times while buttons are pressed. Every acknowledged press must be there
 // with the alert that was named, and a press that was sent again must not be there twice.
 func TestKilledUnderLoad(t *testing.T) {
 	t.Parallel()
-	const kills, pressers = 10, 8
+	const kills = 10
 	p := newProgram(t)
 	client := &http.Client{Timeout: 5 * time.Second}
-	acked := map[int]string{}
-	next := 0
+	l := load{acked: map[int]string{}}
 	for range kills {
 		p.start()
-		var mu sync.Mutex
-		var wg sync.WaitGroup
-		enough := make(chan struct{})
-		got := 0
-		for range pressers {
-			wg.Go(func() {
-				for {
-					mu.Lock()
-					n := next
-					next++
-					mu.Unlock()
-					alert, err := p.press(client, n)
-					if err != nil {
-						return // the program is dead; this press stays without an answer
-					}
-					mu.Lock()
-					acked[n] = alert
-					if got++; got == 40 {
-						close(enough)
-					}
-					mu.Unlock()
-				}
-			})
-		}
-		<-enough
-		p.kill()
-		wg.Wait()
+		l.until(p, client, 40)
 	}
+	acked := l.acked
 	p.start()
-	for n := range next { // every device sends again what it has no answer for, and some what they have
+	for n := range l.next { // every device sends again what it has no answer for, and some what they have
 		alert, err := p.press(client, n)
 		if err != nil {
 			t.Fatalf("press %d after the restart: %v", n, err)
