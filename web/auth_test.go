@@ -116,6 +116,7 @@ func TestArchivedOperatorIsOut(t *testing.T) {
 func TestCookieIsBoundToTheHostOverTLS(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, func(o *Options) { o.PublicURL = "https://anling.test" })
+	h.enrol("zhou")
 	a := h.do(ask{method: "POST", path: "/v1/session", body: `{"name":"zhou","password":"` + operatorPassword + `"}`})
 	a.want(t, 200)
 	for _, c := range a.Cookies() {

@@ -53,6 +53,7 @@ func refsIn(doc string) []string {
 func TestExamplesReplay(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
+	h.enrol("zhou")
 	id := h.press()
 	ids := map[string]string{"/v1/alerts/": id, "/v1/helpers/": "h1", "/v1/elders/": "e1", "/v1/operators/": "o1"}
 	for _, rt := range h.server.routes {

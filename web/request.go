@@ -18,7 +18,6 @@ import (
 const (
 	maxBody        = 64 << 10
 	maxSignalBatch = 1 << 20
-	maxImport      = 32 << 20
 )
 
 // readBody reads a body of a media type up to a limit.

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"anling/alerts"
@@ -70,6 +71,8 @@ type Server struct {
 	handler  http.Handler
 	routes   []route
 	openapi  []byte
+	stopping chan struct{} // closed when an http.Server of ours shuts down
+	stopOnce sync.Once
 }
 
 // New makes a Server. It starts nothing; give Handler to an http.Server (see HTTP).
@@ -88,7 +91,7 @@ func New(o Options) (*Server, error) {
 		finder:    geo.Finder{Helpers: o.Registry.Helpers().Index(), Router: o.Router},
 		publicURL: strings.TrimRight(o.PublicURL, "/"), secure: strings.HasPrefix(o.PublicURL, "https://"),
 		mapView: o.Map.orDefault(), basemap: o.Basemap, demo: o.Demo, phones: o.Phones, hooks: o.Hooks,
-		throttle: newThrottle(), gate: newGate(),
+		throttle: newThrottle(), gate: newGate(), stopping: make(chan struct{}),
 	}
 	s.sessions = newSessions(o.DB, o.Clock, o.Registry)
 	s.hub = newHub(o.Engine, o.Registry.Helpers(), s.gate, o.Clock)
@@ -124,14 +127,18 @@ const (
 )
 
 // HTTP makes an http.Server with this server's handler and limits; the caller listens, and shuts it
-// down. Streams end when ctx does, so that a shutdown need not wait for them.
+// down. At that moment the live streams end, which would else never do so, while every other request that has
+// begun is carried to its end, also when ctx is over.
 func (s *Server) HTTP(ctx context.Context) *http.Server {
-	return &http.Server{
+	ctx = context.WithoutCancel(ctx)
+	h := &http.Server{
 		Handler: s.handler, ReadHeaderTimeout: headerTime, ReadTimeout: readTime, WriteTimeout: writeTime,
 		IdleTimeout: idleTime, MaxHeaderBytes: 32 << 10,
 		ErrorLog:    slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 		BaseContext: func(net.Listener) context.Context { return ctx },
 	}
+	h.RegisterOnShutdown(func() { s.stopOnce.Do(func() { close(s.stopping) }) })
+	return h
 }
 
 // ObserveCommit notes how long a signal took from its arrival to its durable commit, for gateways

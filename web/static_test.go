@@ -3,10 +3,14 @@ package web
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"io/fs"
+	"net/http"
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"anling/registry"
 )
 
 func zipped(t *testing.T, s string) []byte {
@@ -90,4 +94,35 @@ func TestHouseIsUp(t *testing.T) {
 		h.do(ask{method: "GET", path: asset}).want(t, 200)
 	}
 	h.do(ask{method: "POST", path: "/demo/press"}).want(t, 404)
+}
+
+// TestRoomsBehindTheDoor serves what other packages answer, with their own log-in.
+func TestRoomsBehindTheDoor(t *testing.T) {
+	t.Parallel()
+	echo := func(name string) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { must(t, writeJSON(w, 200, name+r.URL.Path)) })
+	}
+	pressed := &Demo{Press: func(_ context.Context, elder registry.ElderID) (Pressed, error) {
+		return Pressed{Alert: "a1", Elder: elder}, nil
+	}}
+	h := newHouse(t, func(o *Options) { o.Hooks, o.Phones, o.Demo = echo("hooks"), echo("phones"), pressed })
+	foreign := map[string]string{"Origin": "https://carrier.test"}
+	for path, want := range map[string]string{"/hooks/twilio/voice": "hooks/hooks/twilio/voice", "/phones": "phones/phones", "/phones/api/x": "phones/phones/api/x"} {
+		header := foreign
+		if strings.HasPrefix(path, "/phones") {
+			header = nil
+		}
+		if a := h.do(ask{method: "POST", path: path, header: header}); a.StatusCode != 200 || !strings.Contains(string(a.body), want) {
+			t.Errorf("%s: %d %s", path, a.StatusCode, a.body)
+		}
+	}
+	h.do(ask{method: "POST", path: "/phones/api/x", header: foreign}).want(t, 403)
+	a := h.do(ask{method: "POST", path: "/demo/press", body: `{"elder":"e1"}`})
+	a.want(t, 202)
+	if v := a.json(t); v["alert"] != "a1" || v["elder"] != "e1" {
+		t.Errorf("press: %v", v)
+	}
+	if c := h.do(ask{method: "GET", path: "/v1/config"}).json(t); c["demo"] != true || c["phones"] != "/phones" {
+		t.Errorf("config: %v", c)
+	}
 }

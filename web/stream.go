@@ -48,6 +48,10 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) error {
 	s.metrics.clients(1)
 	defer s.metrics.clients(-1)
 
+	// The server's read limit would end every stream after its time, request read or not.
+	if err := c.ctl.SetReadDeadline(time.Time{}); err != nil {
+		return fmt.Errorf("lift the read limit: %w", err)
+	}
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("X-Accel-Buffering", "no")
@@ -120,7 +124,11 @@ func (c *client) send(text string) error {
 	if _, err := c.w.Write([]byte(text)); err != nil {
 		return lostClient(err)
 	}
-	return lostClient(c.ctl.Flush())
+	if err := c.ctl.Flush(); err != nil {
+		return lostClient(err)
+	}
+	// Over HTTP/2 a limit that passes between two events would end the stream.
+	return lostClient(c.ctl.SetWriteDeadline(time.Time{}))
 }
 
 // follow sends changes as they come, the helpers every second, and a sign of life.
@@ -135,6 +143,8 @@ func (c *client) follow(ctx context.Context, over, changed <-chan struct{}) erro
 		case <-ctx.Done():
 			return nil
 		case <-over:
+			return nil
+		case <-c.s.stopping:
 			return nil
 		case <-changed:
 			changed = c.s.engine.Changed()

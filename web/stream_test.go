@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -254,4 +255,39 @@ func TestStreamGivesASignOfLife(t *testing.T) {
 	l.next("helpers")
 	h.passBeat(2)
 	l.next("beat")
+}
+
+// TestStreamOutlivesTheLimitsOfOtherRequests has a server whose limits for a request are very short.
+func TestStreamOutlivesTheLimitsOfOtherRequests(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	id := h.press()
+	ts := httptest.NewUnstartedServer(nil)
+	ts.Config = h.server.HTTP(t.Context())
+	ts.Config.ReadTimeout, ts.Config.WriteTimeout = 50*time.Millisecond, 50*time.Millisecond
+	ts.Start()
+	t.Cleanup(ts.Close)
+	other := *h
+	other.url = ts.URL
+	l := other.listen(t, h.tokens["operate"], nil)
+	l.next("snapshot")
+	<-time.After(200 * time.Millisecond)
+	h.do(ask{method: "POST", path: "/v1/alerts/" + id + "/accept", token: h.tokens["operate"]}).want(t, 200)
+	l.next("change")
+}
+
+func TestStreamsEndWhenTheServerShutsDown(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ts := httptest.NewUnstartedServer(nil)
+	ts.Config = h.server.HTTP(t.Context())
+	ts.Start()
+	t.Cleanup(ts.Close)
+	h.url = ts.URL
+	l := h.listen(t, h.tokens["read"], nil)
+	l.next("snapshot")
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	must(t, ts.Config.Shutdown(ctx))
+	l.ends()
 }
