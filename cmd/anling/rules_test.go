@@ -129,7 +129,7 @@ func mustParse(t *testing.T, texts map[string]string) *source {
 
 // notOurs are folders that tools fill or that hold data.
 func notOurs() []string {
-	return []string{".git", "node_modules", "dist", "bin", "testdata", "test-results", "playwright-report"}
+	return []string{".git", "node_modules", "dist", "bin", "testdata", "test-results", "playwright-report", "out"}
 }
 
 func mustReadTree(t *testing.T, root string) map[string]string {

@@ -28,6 +28,7 @@ func (v *Vault) Blind(kind, normalized string) []byte { return v.ring.Blind(kind
 // the master key of an existing one is missing it makes a second one: cells sealed
 // before stay locked, an alarm can be stored.
 func (v *Vault) Key(ctx context.Context, tx *db.Tx, subject string) (Key, error) {
+	//house:errors why an old key stays shut does not matter to who gets a new one
 	key, _, err := v.load(ctx, tx, subject)
 	if err != nil {
 		return Key{}, err
