@@ -28,6 +28,7 @@ func (e *Engine) advance(ctx context.Context, tx *db.Tx, a *Alert, c Command) er
 	if a.ID == "" {
 		p.people = c.raise.known
 		a.ID, a.Plan = AlertID(db.NewID()), c.raise.Plan
+		c.raise.Code = notify.ShortCode(string(a.ID))
 		if a.Subject = c.raise.Subject; a.Subject == "" {
 			a.Subject, c.raise.Subject = string(a.ID), string(a.ID)
 		}

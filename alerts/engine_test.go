@@ -155,6 +155,9 @@ func TestLinksOpenOneAlertUntilItCloses(t *testing.T) {
 		id := h.press("sos")
 		h.settle()
 		text := h.carrier.to("k1", "family_alarm")[0].Text
+		if code := h.get(id).Code; len(code) != 4 || !strings.Contains(text, code) {
+			t.Errorf("code %q is not in the SMS", code)
+		}
 		_, after, _ := strings.Cut(text, "/f/")
 		token := after[:linkLength]
 		a, who, err := h.engine.ByLink(t.Context(), token)
