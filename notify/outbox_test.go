@@ -220,7 +220,7 @@ func TestPermanentRefusalIsToldAtOnce(t *testing.T) {
 	})
 }
 
-func TestUnknownIsRepeatedOnceAndMarked(t *testing.T) {
+func TestUnknownIsRepeatedAndMarkedUntilSomebodyKnows(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, b *bench) {
 		lost := Result{Outcome: Unknown, Code: "no_answer"}
@@ -229,17 +229,38 @@ func TestUnknownIsRepeatedOnceAndMarked(t *testing.T) {
 		b.step()
 		b.clock.Advance(careTime)
 		b.step()
-		b.clock.Advance(time.Hour)
-		b.step()
-		b.wantSent("张秀英紧急求助1", "（重发）张秀英紧急求助1")
 		if s := b.status("m-1"); s != StatusUnknown {
 			t.Errorf("status %s", s)
 		}
+		b.clock.Advance(careTime)
+		b.step()
+		b.wantSent("张秀英紧急求助1", "（重发）张秀英紧急求助1") // the pauses grow
+		b.clock.Advance(careTime)
+		b.step()
+		b.clock.Advance(time.Hour)
+		b.step()
+		b.wantSent("张秀英紧急求助1", "（重发）张秀英紧急求助1", "（重发）张秀英紧急求助1")
 		b.take(StatusReport{Message: "m-1", Status: StatusDelivered})
 		if s := b.status("m-1"); s != StatusDelivered {
 			t.Errorf("a late receipt was not taken: %s", s)
 		}
 	})
+}
+
+func TestUnknownEndsAtTheDeadline(t *testing.T) {
+	t.Parallel()
+	r := record{Message: Message{Deadline: time.Unix(1000, 0)}, status: StatusSending}
+	now := time.Unix(0, 0)
+	for range 100 {
+		r = settle(r, Result{Outcome: Unknown}, 1, now)
+		if !r.pending {
+			break
+		}
+		now = r.DueAt
+	}
+	if r.pending || now.After(r.Deadline) || r.unknowns < 10 {
+		t.Errorf("after %d copies pending %v at %v", r.unknowns, r.pending, now)
+	}
 }
 
 func TestCallbackSavesTheRepeat(t *testing.T) {

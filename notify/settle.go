@@ -5,7 +5,6 @@ import "time"
 const (
 	firstBackoff = time.Second
 	maxBackoff   = 30 * time.Second
-	maxUnknown   = 2 // requests of unknown fate: the first and one careful copy
 )
 
 // settle is the pure decision what a provider's answer makes of a message. It changes status,
@@ -15,8 +14,10 @@ const (
 //	rejected for good  → failed
 //	rejected for now   → queued: the next provider at once, else after the provider's hint or a
 //	                     growing pause; expired when that would be past the deadline
-//	unknown            → unknown: one copy, marked as such, after a pause in which a callback may
-//	                     still tell that the first was taken; then nothing more
+//	unknown            → unknown: a copy, marked as such, after a pause in which a callback may still
+//	                     tell that the first was taken; the pauses grow, and it goes on to the
+//	                     deadline, because a text that comes twice does less harm than one that
+//	                     never comes
 func settle(r record, res Result, providers int, now time.Time) record {
 	r.leased = time.Time{}
 	r.refCode = res.Code
@@ -36,12 +37,22 @@ func settle(r record, res Result, providers int, now time.Time) record {
 		return retry(r, res, providers, now)
 	}
 	r.unknowns++
-	again := r.unknowns < maxUnknown && !now.Add(careTime).After(r.Deadline)
+	wait := care(r.unknowns)
+	again := !now.Add(wait).After(r.Deadline)
 	if again {
 		r.Repeat++
-		r.DueAt = now.Add(careTime)
+		r.DueAt = now.Add(wait)
 	}
 	return r.move(StatusUnknown, now, again)
+}
+
+// care is how long to wait after the n-th request of unknown fate.
+func care(n int64) time.Duration {
+	wait := careTime
+	for ; n > 1 && wait < 2*maxBackoff; n-- {
+		wait *= 2
+	}
+	return min(wait, 2*maxBackoff)
 }
 
 func retry(r record, res Result, providers int, now time.Time) record {
