@@ -20,6 +20,13 @@ func textRules() []rule {
 		bad:  []example{{"17 modules are imported", manyDependencies(maxDependencies + 1)}},
 		good: manyDependencies(maxDependencies),
 	}, {
+		name: "go.mod tells what is imported from what is only needed by it", check: checkModFile,
+		bad: []example{
+			{"example.org/m is imported", map[string]string{"go.mod": "require (\n\texample.org/m v1.0.0 // indirect\n)\n", "a/a.go": "package a\nimport _ \"example.org/m/sub\""}},
+			{"example.org/m is not imported", map[string]string{"go.mod": "require (\n\texample.org/m v1.0.0\n)\n", "a/a.go": "package a"}},
+		},
+		good: map[string]string{"go.mod": "require (\n\texample.org/m v1.0.0\n\texample.org/n v1.0.0 // indirect\n)\n", "a/a.go": "package a\nimport _ \"example.org/m\""},
+	}, {
 		name: "migrations have numbers of their own", check: checkMigrationNumbers,
 		bad: []example{
 			{"0002 is taken twice", map[string]string{migrations + "0001_a.sql": "", migrations + "0002_a.sql": "", migrations + "0002_b.sql": ""}},
@@ -59,25 +66,56 @@ func manyDependencies(n int) map[string]string {
 		mod += fmt.Sprintf("\texample.org/m%02d v1.0.0\n", i)
 		body += fmt.Sprintf("_ \"example.org/m%02d/sub\"\n", i)
 	}
-	return map[string]string{"go.mod": mod + "\texample.org/indirect v1.0.0\n)\n", "a/a.go": body + ")"}
+	return map[string]string{"go.mod": mod + "\texample.org/indirect v1.0.0 // indirect\n)\n", "a/a.go": body + ")"}
 }
 
 func checkDependencies(s *source) []string {
-	modules := regexp.MustCompile(`(?m)^\t(\S+) v`).FindAllStringSubmatch(s.texts["go.mod"], -1)
-	used := map[string]bool{}
-	for _, f := range s.files {
-		for _, i := range f.ast.Imports {
-			target := strings.Trim(i.Path.Value, `"`)
-			if m := slices.IndexFunc(modules, func(m []string) bool { return strings.HasPrefix(target+"/", m[1]+"/") }); m >= 0 {
-				used[modules[m][1]] = true
-			}
+	var used []string
+	for _, m := range modules(s) {
+		if m.imported {
+			used = append(used, m.path)
 		}
 	}
 	if len(used) > maxDependencies {
-		return []string{fmt.Sprintf("go.mod: %d modules are imported, %d are allowed: %s",
-			len(used), maxDependencies, strings.Join(slices.Sorted(maps.Keys(used)), " "))}
+		return []string{fmt.Sprintf("go.mod: %d modules are imported, %d are allowed: %s", len(used), maxDependencies, strings.Join(used, " "))}
 	}
 	return nil
+}
+
+// checkModFile is what go mod tidy would say, without asking the network.
+func checkModFile(s *source) []string {
+	var wrong []string
+	for _, m := range modules(s) {
+		switch {
+		case m.imported && m.indirect:
+			wrong = append(wrong, "go.mod: "+m.path+" is imported and marked as indirect; run go mod tidy")
+		case !m.imported && !m.indirect:
+			wrong = append(wrong, "go.mod: "+m.path+" is not imported and not marked as indirect; run go mod tidy")
+		}
+	}
+	return wrong
+}
+
+// required is a module in go.mod.
+type required struct {
+	path               string
+	indirect, imported bool
+}
+
+func modules(s *source) []required {
+	var all []required
+	for _, m := range regexp.MustCompile(`(?m)^\t(\S+) v\S+( // indirect)?$`).FindAllStringSubmatch(s.texts["go.mod"], -1) {
+		all = append(all, required{path: m[1], indirect: m[2] != ""})
+	}
+	for _, f := range s.files {
+		for _, i := range f.ast.Imports {
+			target := strings.Trim(i.Path.Value, `"`) + "/"
+			if m := slices.IndexFunc(all, func(m required) bool { return strings.HasPrefix(target, m.path+"/") }); m >= 0 {
+				all[m].imported = true
+			}
+		}
+	}
+	return all
 }
 
 const migrations = "internal/db/migrations/"
