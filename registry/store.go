@@ -1,9 +1,11 @@
 package registry
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -192,12 +194,18 @@ func (s store[T, P]) changedSince(ctx context.Context, tx *db.Tx, from stamp, li
 	return s.ordered(ctx, tx, c, "updated_at, id", limit)
 }
 
-// contactsOf gives an elder's contacts in the order in which they are told.
+// contactsOf gives an elder's contacts in the order in which they are told. It sorts them here: with ORDER BY, SQLite
+// would prepare the query anew for every elder, which takes longer than all the rest.
 func contactsOf(ctx context.Context, tx *db.Tx, s store[Contact, *Contact], elder ElderID) ([]row[Contact], error) {
-	var c condition
-	c.equal("elder", elder)
-	c.archived(false)
-	return s.ordered(ctx, tx, c, "ord, id", maxLimit)
+	rows, err := tx.Query(ctx, `SELECT `+s.columns+` FROM contacts WHERE elder = ? AND archived_at IS NULL`, elder)
+	if err != nil {
+		return nil, fmt.Errorf("list contacts of elder %s: %w", elder, err)
+	}
+	all, err := collect(rows, func() (row[Contact], error) { return s.scan(rows.Scan) })
+	slices.SortFunc(all, func(a, b row[Contact]) int {
+		return cmp.Or(cmp.Compare(a.clear.Order, b.clear.Order), cmp.Compare(a.ID, b.ID))
+	})
+	return all, err
 }
 
 // deviceBy follows the blind index to a device. It is no join: SQLite would prepare that anew for every identity.
