@@ -95,7 +95,7 @@ type someone struct {
 	call    time.Time // the beginning of the last call that was thought about
 	talking bool      // whose key has been thought about
 	read    uint64    // the last entry that was read
-	code    string    // of the alert that a helper is on the way to
+	code    string    // what a helper who is on the way will write at the door
 }
 
 // deed is something that somebody will do.
@@ -193,8 +193,8 @@ func (c *crowd) mind(now time.Time, p *someone) bool {
 	return p.comes
 }
 
-// offered finds the replies that an SMS offers: a digit and the code of the alert.
-var offered = regexp.MustCompile(`(?i)(?:回复|reply|、|，|,)\s*([124]) ([0-9A-Z]{3,8})`)
+// offered finds the replies that an SMS offers: a digit, and the code of the alert where it names one.
+var offered = regexp.MustCompile(`(?i)(?:回复|reply|,)\s*([124])(?: ([0-9A-Z]{3,8})\b)?`)
 
 // readTexts is what somebody does about new SMS.
 func (c *crowd) readTexts(now time.Time, p *someone, v phonewall.PhoneView) {
@@ -210,13 +210,13 @@ func (c *crowd) readTexts(now time.Time, p *someone, v phonewall.PhoneView) {
 }
 
 func (c *crowd) readText(now time.Time, p *someone, text string) {
-	codes := map[string]string{}
+	codes := map[string]string{} // by digit; a digit stands before its code: "1 7F3K"
 	for _, m := range offered.FindAllStringSubmatch(text, -1) {
-		codes[m[1]] = m[2]
+		codes[m[1]] = strings.TrimSpace(m[1] + " " + m[2])
 	}
 	say := func(digit string, after time.Duration) {
 		h := c.phones.Handset(p.number)
-		c.later(now.Add(after), func() error { return h.Reply(digit + " " + codes[digit]) })
+		c.later(now.Add(after), func() error { return h.Reply(codes[digit]) })
 	}
 	thinks := within(c.rand, p.temper.reply, p.temper.spread)
 	switch {
@@ -265,7 +265,7 @@ func (c *crowd) watchDoors(now time.Time) {
 		}
 		h, code, helper := c.phones.Handset(number), p.code, p.helper
 		p.code = ""
-		c.later(now.Add(3*time.Second), func() error { return h.Reply("4 " + code) })
+		c.later(now.Add(3*time.Second), func() error { return h.Reply(code) })
 		c.later(now.Add(12*time.Minute), func() error {
 			c.walkers.release(helper)
 			return nil

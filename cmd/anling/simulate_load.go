@@ -117,6 +117,7 @@ func (st *stage) play(ctx context.Context) error {
 	around.Go(func() { st.walk(living) })
 	if st.people {
 		around.Go(func() { st.seats.run(living) })
+		around.Go(func() { st.answerPhones(living) })
 	}
 	draining, stopDraining := context.WithTimeout(context.WithoutCancel(ctx), st.duration+st.drain)
 	defer stopDraining()

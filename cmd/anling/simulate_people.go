@@ -154,22 +154,26 @@ func (s *seats) travel(ctx context.Context, alert string, helper registry.Helper
 
 // atTheDoor is the way to the elder and all that follows.
 func (s *seats) atTheDoor(ctx context.Context, alert string, helper registry.HelperID) {
-	if !s.pause(ctx, 20*time.Second) || !s.command(ctx, alert, "depart", map[string]any{"person": helper}) || !s.travel(ctx, alert, helper) {
+	if !s.pause(ctx, 20*time.Second) {
 		return
 	}
+	s.command(ctx, alert, "depart", map[string]any{"person": helper}) // refused when they have said so themselves
+	if !s.travel(ctx, alert, helper) {
+		return
+	}
+	s.command(ctx, alert, "arrive", map[string]any{"person": helper})
 	defer s.walkers.release(helper)
 	steps := []struct {
 		wait time.Duration
 		name string
 		body map[string]any
 	}{
-		{0, "arrive", map[string]any{"person": helper}},
 		{4 * time.Minute, "resolve", map[string]any{"outcome": s.outcome(), "note": "simulated"}},
 		{2 * time.Minute, "follow-up", map[string]any{"satisfaction": "satisfied", "reached": true, "note": ""}},
 		{10 * time.Second, "close", map[string]any{"reason": ""}},
 	}
 	for _, step := range steps {
-		if step.wait > 0 && !s.pause(ctx, step.wait) || !s.command(ctx, alert, step.name, step.body) {
+		if !s.pause(ctx, step.wait) || !s.command(ctx, alert, step.name, step.body) {
 			return
 		}
 	}
