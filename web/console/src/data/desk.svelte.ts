@@ -1,3 +1,4 @@
+import { tick } from 'svelte'
 import { queueOf, countsOf, announced, mayOpenByItself, neighbour, isWorking, isUnaccepted, isMachine, priorityOf } from '../core/queue'
 import type { PanelName } from '../core/keys'
 import { ringing } from '../core/sound'
@@ -285,11 +286,15 @@ export class Desk {
   /** Sends a command for the alert on screen. False when it failed; why is shown where it happened. */
   async command(name: string, body: object = {}): Promise<boolean> {
     const id = this.selectedId
-    if (!id || this.busy) return false
+    // The same command again is a key pressed twice; another one waits for its turn.
+    if (!id || this.busy === name) return false
+    await this.idle()
     this.busy = name
     this.failure = null
     try {
-      const a = await api.command(id, name, body)
+      const sent = api.command(id, name, body)
+      this.#running = sent
+      const a = await sent
       if (a?.id) {
         this.live = takeAlert(this.live, a)
         if (this.#looked?.id === a.id) this.#looked = { ...this.#looked, ...a }
@@ -301,6 +306,17 @@ export class Desk {
     } finally {
       this.busy = null
     }
+  }
+
+  #running: Promise<unknown> = Promise.resolve()
+
+  /** Resolves when no command is under way; true when none had failed meanwhile. */
+  async idle(): Promise<boolean> {
+    while (this.busy) {
+      await this.#running.catch(() => undefined) // its failure is shown by the one who sent it
+      await tick()
+    }
+    return this.failure === null
   }
 
   /** Takes the alert; nothing when it is taken already. */
