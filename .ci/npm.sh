@@ -8,5 +8,5 @@ want=$(sha256sum package-lock.json)
 if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$want" ]; then
 	exit 0
 fi
-npm ci --no-audit --no-fund
+npm ci --ignore-scripts --no-audit --no-fund
 printf '%s\n' "$want" >"$stamp"
