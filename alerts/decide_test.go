@@ -68,7 +68,7 @@ func TestAMachineIsNoHuman(t *testing.T) {
 		w.receipts("h1", notify.Voice, s)
 	}
 	w.receipts("k1", notify.SMS, notify.StatusDelivered)
-	if w.a.State != Raised || w.plan.met("human", w.a) {
+	if w.a.State != Raised || w.plan.holds("human", w.a) {
 		t.Errorf("state %s: receipts were taken for a human", w.a.State)
 	}
 }

@@ -256,9 +256,13 @@ func base(a *Alert, after string) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// met reports whether a condition holds that makes a step unnecessary.
-func (p *Plan) met(until string, a *Alert) bool {
-	switch until {
+// met reports whether one of the conditions holds that make a step unnecessary.
+func (p *Plan) met(until []string, a *Alert) bool {
+	return slices.ContainsFunc(until, func(c string) bool { return p.holds(c, a) })
+}
+
+func (p *Plan) holds(condition string, a *Alert) bool {
+	switch condition {
 	case "accepted":
 		return a.AcceptedAt != nil
 	case "acted":

@@ -67,7 +67,7 @@ type Step struct {
 	At      Span              `yaml:"at"`
 	Late    Span              `yaml:"late"`
 	Do      string            `yaml:"do"`
-	Until   string            `yaml:"until"`
+	Until   []string          `yaml:"until"` // any of them
 	Who     string            `yaml:"who"`
 	By      []string          `yaml:"by"`
 	Say     string            `yaml:"say"`
@@ -151,8 +151,8 @@ func (s Step) check(add func(string, ...any)) {
 	named := func(field, format string, args ...any) { add(field+": "+format, args...) }
 	oneOf(named, "after", s.After, []string{"raised", "accepted", "helping", "on_scene", "resolved", "coming"})
 	oneOf(named, "do", s.Do, []string{doSound, doTell, doCall, doOffer, doEscalate, doPrompt, doStandDown, doFinish})
-	if s.Until != "" {
-		oneOf(named, "until", s.Until, []string{"accepted", "acted", "contact_coming", "enough", "human", "arrived", "followed_up"})
+	for _, c := range s.Until {
+		oneOf(named, "until", c, []string{"accepted", "acted", "contact_coming", "enough", "human", "arrived", "followed_up"})
 	}
 	if s.What["zh"] == "" || s.What["en"] == "" {
 		named("what", "say in Chinese and English what the step does")

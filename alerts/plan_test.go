@@ -19,7 +19,7 @@ steps:
     what: {zh: 跳, en: dance}
   - step: a
     do: offer
-    until: never
+    until: [never]
 `
 	_, err := ParsePlan([]byte(body))
 	if !fault.Is(err, fault.Invalid) {
