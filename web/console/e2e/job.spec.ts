@@ -44,12 +44,12 @@ async function answer(wall: Page, name: string, key: string): Promise<void> {
   await card.locator('.pad').getByText(key, { exact: true }).click()
 }
 
-test('from the press to the door', async ({ browser }) => {
-  const desk = await browser.newPage()
+test('from the press to the door', async ({ context }) => {
+  const desk = await context.newPage()
   const away = watchRequests(desk)
   await startShift(desk, 'demo')
   await noAxeProblems(desk, 'calm desk')
-  const wall = await browser.newPage()
+  const wall = await context.newPage()
   await wall.goto(`${service.url}/phones`)
 
   await desk.bringToFront()
