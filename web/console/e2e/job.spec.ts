@@ -115,10 +115,11 @@ test('the helper and the family on an old phone', async ({ browser }) => {
   const context = await browser.newContext({ viewport: { width: 390, height: 844 }, javaScriptEnabled: false, locale: 'zh-CN' })
   const desk = await browser.newPage()
   await startShift(desk, 'demo')
+  const since = Date.now()
   await desk.getByTestId('press-here').click()
   await expect(desk.getByTestId('queue-row').first()).toBeVisible()
 
-  const links = await smsLinks(desk)
+  const links = await smsLinks(desk, since)
   const helper = await context.newPage()
   await helper.goto(links.helper)
   const before = await helper.content()
@@ -132,16 +133,17 @@ test('the helper and the family on an old phone', async ({ browser }) => {
   await expect(family.locator('body')).toContainText(/正在|赶来|路上/)
 })
 
-/** Reads the links in the SMS of the newest alert from the phone wall. */
-async function smsLinks(desk: Page): Promise<{ helper: string; family: string; title: string }> {
+/** Reads the links in the SMS that have come since, from the phone wall. */
+async function smsLinks(desk: Page, since: number): Promise<{ helper: string; family: string; title: string }> {
   const find = () =>
-    desk.evaluate(async () => {
+    desk.evaluate(async (from) => {
       const alert = (await (await fetch('/v1/alerts?state=open')).json()).items[0]
       const wall = await (await fetch('/phones/api/phones')).json()
-      const texts: string[] = (wall.phones ?? wall).flatMap((p: { entries: { kind: string; text: string }[] }) => p.entries.filter((e) => e.kind === 'sms_in').map((e) => e.text))
-      const last = (part: string) => texts.map((t) => t.match(new RegExp(`https?://[^\\s。]*/${part}/[0-9A-Za-z]+`))?.[0]).filter(Boolean).at(-1)
-      return { helper: last('h') ?? '', family: last('f') ?? '', title: alert.title as string }
-    })
+      const entries: { kind: string; text: string; at: string }[] = (wall.phones ?? wall).flatMap((p: { entries: unknown[] }) => p.entries)
+      const texts = entries.filter((e) => e.kind === 'sms_in' && Date.parse(e.at) >= from).map((e) => e.text)
+      const link = (part: string) => texts.map((t) => t.match(new RegExp(`https?://[^\\s。]*/${part}/[0-9A-Za-z]+`))?.[0]).find(Boolean) ?? ''
+      return { helper: link('h'), family: link('f'), title: alert.title as string }
+    }, since)
   await expect.poll(async () => { const l = await find(); return l.helper !== '' && l.family !== '' }).toBe(true)
   return find()
 }
