@@ -2,6 +2,7 @@ package alerts
 
 import (
 	"context"
+	"strconv"
 
 	"anling/internal/db"
 	"anling/registry"
@@ -73,7 +74,7 @@ func (e *Engine) Events(ctx context.Context, id AlertID) ([]Event, error) {
 func (e *Engine) After(ctx context.Context, global int64, limit int) ([]Change, error) {
 	var out []Change
 	err := e.db.View(ctx, func(tx *db.Tx) error {
-		rows, err := e.store.events(ctx, tx, `e.global > ? ORDER BY e.global LIMIT ?`, global, limit)
+		rows, err := e.store.events(ctx, tx, `e.global > ? ORDER BY e.global LIMIT `+strconv.Itoa(limit), global)
 		if err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -13,7 +14,8 @@ import (
 	"anling/registry"
 )
 
-// store holds the SQL of alerts. Every function takes the transaction of its caller.
+// store holds the SQL of alerts. Every function takes the transaction of its caller. Limits stand in the text of a
+// query: SQLite would prepare it anew for each bound one.
 type store struct {
 	vault *seal.Vault
 }
@@ -195,7 +197,7 @@ func (s store) joinKey(ctx context.Context, tx *db.Tx, id AlertID) ([]byte, erro
 
 // due lists alerts whose time has come, most overdue first.
 func (s store) due(ctx context.Context, tx *db.Tx, now time.Time, limit int) ([]AlertID, error) {
-	rows, err := tx.Query(ctx, `SELECT id FROM alerts WHERE due_at <= ? ORDER BY due_at, id LIMIT ?`, db.Micros(now), limit)
+	rows, err := tx.Query(ctx, `SELECT id FROM alerts WHERE due_at <= ? ORDER BY due_at, id LIMIT `+strconv.Itoa(limit), db.Micros(now))
 	if err != nil {
 		return nil, fmt.Errorf("find due alerts: %w", err)
 	}
@@ -204,7 +206,7 @@ func (s store) due(ctx context.Context, tx *db.Tx, now time.Time, limit int) ([]
 
 // idsAfter lists alerts in the order of their ids.
 func (s store) idsAfter(ctx context.Context, tx *db.Tx, after AlertID, limit int) ([]AlertID, error) {
-	rows, err := tx.Query(ctx, `SELECT id FROM alerts WHERE id > ? ORDER BY id LIMIT ?`, string(after), limit)
+	rows, err := tx.Query(ctx, `SELECT id FROM alerts WHERE id > ? ORDER BY id LIMIT `+strconv.Itoa(limit), string(after))
 	if err != nil {
 		return nil, fmt.Errorf("list alerts: %w", err)
 	}
@@ -274,9 +276,8 @@ func (s store) list(ctx context.Context, tx *db.Tx, scope registry.Scope, f Filt
 	if f.Cursor != "" {
 		add("id < ?", f.Cursor)
 	}
-	args = append(args, f.Limit+1)
 	rows, err := tx.Query(ctx, `
-		SELECT id FROM alerts WHERE `+strings.Join(where, " AND ")+` ORDER BY id DESC LIMIT ?`, args...)
+		SELECT id FROM alerts WHERE `+strings.Join(where, " AND ")+` ORDER BY id DESC LIMIT `+strconv.Itoa(f.Limit+1), args...)
 	if err != nil {
 		return nil, nil, fmt.Errorf("list alerts: %w", err)
 	}

@@ -23,6 +23,7 @@ type Tx struct {
 	spoilt   error // the first statement that failed
 	open     []*sql.Rows
 	hooks    []func()
+	kept     map[any]any
 }
 
 // queryer is what *sql.Tx and *sql.Conn have in common.
@@ -184,6 +185,18 @@ func (tx *Tx) NextSeq(ctx context.Context, name string, n int64) (first int64, e
 // in the caller's goroutine; never when it was rolled back. The order between
 // different transactions is not kept.
 func (tx *Tx) AfterCommit(f func()) { tx.hooks = append(tx.hooks, f) }
+
+// Keep remembers a value for the rest of the transaction, under a key of its owner's own type; nil
+// forgets it. What was read in a transaction need not be read twice.
+func (tx *Tx) Keep(key, value any) {
+	if tx.kept == nil {
+		tx.kept = map[any]any{}
+	}
+	tx.kept[key] = value
+}
+
+// Kept gives what Keep remembered, or nil.
+func (tx *Tx) Kept(key any) any { return tx.kept[key] }
 
 // run gives the transaction to a caller's function and ends it; what is left open is closed.
 func (tx *Tx) run(fn func(*Tx) error) (err error) {

@@ -1,8 +1,10 @@
 package seal
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"anling/internal/db"
 )
@@ -11,15 +13,17 @@ import (
 type wrappedKey struct {
 	subject, id, kek string
 	wrapped          []byte
+	createdAt        int64
 }
 
-// listKeys gives the data keys of a subject, oldest first.
+// listKeys gives the data keys of a subject, oldest first. They are sorted here, because SQLite would prepare a sorting
+// statement again for each subject.
 func listKeys(ctx context.Context, tx *db.Tx, subject string) ([]wrappedKey, error) {
-	return scanKeys(ctx, tx, `
-		SELECT subject, id, kek, wrapped
-		FROM data_keys
-		WHERE subject = ?
-		ORDER BY created_at, id`, subject)
+	list, err := scanKeys(ctx, tx, `SELECT subject, id, kek, wrapped, created_at FROM data_keys WHERE subject = ?`, subject)
+	slices.SortFunc(list, func(a, b wrappedKey) int {
+		return cmp.Or(cmp.Compare(a.createdAt, b.createdAt), cmp.Compare(a.id, b.id))
+	})
+	return list, err
 }
 
 // stale asks for data keys wrapped by one of some master keys, after a place in the table.
@@ -33,7 +37,7 @@ type stale struct {
 func listStale(ctx context.Context, tx *db.Tx, from stale) ([]wrappedKey, error) {
 	args := append(append([]any{}, from.keks...), from.subject, from.id, from.limit)
 	return scanKeys(ctx, tx, `
-		SELECT subject, id, kek, wrapped
+		SELECT subject, id, kek, wrapped, created_at
 		FROM data_keys
 		WHERE kek IN (`+db.InList(len(from.keks))+`) AND (subject, id) > (?, ?)
 		ORDER BY subject, id
@@ -48,7 +52,7 @@ func scanKeys(ctx context.Context, tx *db.Tx, query string, args ...any) (list [
 	defer rows.Close()
 	for rows.Next() {
 		var w wrappedKey
-		if err := rows.Scan(&w.subject, &w.id, &w.kek, &w.wrapped); err != nil {
+		if err := rows.Scan(&w.subject, &w.id, &w.kek, &w.wrapped, &w.createdAt); err != nil {
 			return nil, err
 		}
 		list = append(list, w)

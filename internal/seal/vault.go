@@ -70,6 +70,9 @@ func (v *Vault) Existing(ctx context.Context, tx *db.Tx, subject string) (Key, e
 // load opens what it can of a subject's data keys; shut says why others could not be. A
 // damaged or locked key must not keep an alarm from being stored, so that is not an error.
 func (v *Vault) load(ctx context.Context, tx *db.Tx, subject string) (key Key, shut, err error) {
+	if kept, ok := tx.Kept(loaded{v, subject}).(Key); ok {
+		return kept, nil, nil
+	}
 	rows, err := listKeys(ctx, tx, subject)
 	if err != nil {
 		return Key{}, nil, fmt.Errorf("read the keys of %s: %w", subject, err)
@@ -86,7 +89,16 @@ func (v *Vault) load(ctx context.Context, tx *db.Tx, subject string) (key Key, s
 		}
 		key.keys = append(key.keys, k)
 	}
+	if shut == nil && len(key.keys) > 0 {
+		tx.Keep(loaded{v, subject}, key)
+	}
 	return key, shut, nil
+}
+
+// loaded is under what a transaction keeps the key of a subject: an alarm needs it half a dozen times.
+type loaded struct {
+	vault   *Vault
+	subject string
 }
 
 func (v *Vault) create(ctx context.Context, tx *db.Tx, subject string) (dataKey, error) {
@@ -138,6 +150,7 @@ func (v *Vault) Shred(ctx context.Context, tx *db.Tx, subject string) error {
 	if err := deleteKeys(ctx, tx, subject); err != nil {
 		return fmt.Errorf("erase the key of %s: %w", subject, err)
 	}
+	tx.Keep(loaded{v, subject}, nil)
 	tx.AfterCommit(func() { v.cache.drop(subject) })
 	return nil
 }
