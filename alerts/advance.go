@@ -20,12 +20,13 @@ type progress struct {
 	people   addresses
 }
 
-// advance carries a command into an alert, then everything that the plan wants done now, and writes it
-// all: events, state, next due time and messages. The zero Command only asks the plan. For a new alert a is
-// empty and the command raises it.
-func (e *Engine) advance(ctx context.Context, tx *db.Tx, a *Alert, c Command) error {
+// advance carries commands into an alert, then everything that the plan wants done now, and writes it
+// all: events, state, next due time and messages. Without a command it only asks the plan. For a new alert a is
+// empty and the first command raises it.
+func (e *Engine) advance(ctx context.Context, tx *db.Tx, a *Alert, commands ...Command) error {
 	p := &progress{e: e, tx: tx, a: a}
 	if a.ID == "" {
+		c := commands[0]
 		p.people = c.raise.known
 		a.ID, a.Plan = AlertID(db.NewID()), c.raise.Plan
 		c.raise.Code = notify.ShortCode(string(a.ID))
@@ -38,7 +39,7 @@ func (e *Engine) advance(ctx context.Context, tx *db.Tx, a *Alert, c Command) er
 		return fmt.Errorf("plan of alert %s: %w", a.ID, err)
 	}
 	p.plan = plan
-	if c.Type != "" {
+	for _, c := range commands {
 		if err := p.do(ctx, c); err != nil {
 			return err
 		}

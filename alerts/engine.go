@@ -153,7 +153,7 @@ func (e *Engine) stepOne(ctx context.Context, id AlertID) (moved bool, err error
 			return nil // another node was here
 		}
 		moved = true
-		return e.advance(ctx, tx, a, Command{})
+		return e.advance(ctx, tx, a)
 	})
 	return moved, err
 }

@@ -11,17 +11,21 @@ import (
 	"anling/notify"
 )
 
-// TakeReceipt takes what a carrier reports about a message (notify.Listener).
-func (e *Engine) TakeReceipt(ctx context.Context, tx *db.Tx, r notify.Receipt) error {
-	if r.Alert == "" {
+// TakeReceipts takes what carriers report about the messages of one alert (notify.Listener).
+func (e *Engine) TakeReceipts(ctx context.Context, tx *db.Tx, all []notify.Receipt) error {
+	if len(all) == 0 || all[0].Alert == "" {
 		return nil
 	}
-	a, err := e.store.load(ctx, tx, AlertID(r.Alert))
+	a, err := e.store.load(ctx, tx, AlertID(all[0].Alert))
 	if err != nil {
 		return err
 	}
-	return e.advance(ctx, tx, a, Command{Type: commandReceipt, Actor: Actor{Kind: ActorCarrier, ID: r.Provider},
-		receipt: &receipt{Person: r.Person, Message: string(r.Message), Status: string(r.Status), Code: r.Code}})
+	commands := make([]Command, 0, len(all))
+	for _, r := range all {
+		commands = append(commands, Command{Type: commandReceipt, Actor: Actor{Kind: ActorCarrier, ID: r.Provider},
+			receipt: &receipt{Person: r.Person, Message: string(r.Message), Status: string(r.Status), Code: r.Code}})
+	}
+	return e.advance(ctx, tx, a, commands...)
 }
 
 // TakeReply takes what a human answered to a message (notify.Listener), and gives the sentence that

@@ -36,7 +36,7 @@ func (a *arrivals) Send(_ context.Context, m Message) Result {
 
 type silent struct{}
 
-func (silent) TakeReceipt(context.Context, *db.Tx, Receipt) error       { return nil }
+func (silent) TakeReceipts(context.Context, *db.Tx, []Receipt) error    { return nil }
 func (silent) TakeReply(context.Context, *db.Tx, Reply) (string, error) { return "", nil }
 
 // BenchmarkPressToRequest writes one alert's six messages and measures from before the

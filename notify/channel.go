@@ -81,7 +81,8 @@ type Reply struct {
 // Listener takes what comes back. The alerts engine implements it; both methods run in the
 // transaction that records the fact, and may be run again when that is retried.
 type Listener interface {
-	TakeReceipt(ctx context.Context, tx *db.Tx, r Receipt) error
+	// TakeReceipts is given receipts of one alert.
+	TakeReceipts(ctx context.Context, tx *db.Tx, all []Receipt) error
 	// TakeReply gives the sentence to confirm the answer with, in the person's language;
 	// "" leaves the choice to notify.
 	TakeReply(ctx context.Context, tx *db.Tx, r Reply) (say string, err error)

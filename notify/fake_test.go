@@ -62,7 +62,7 @@ type diary struct {
 	fail     error
 }
 
-func (d *diary) TakeReceipt(_ context.Context, tx *db.Tx, r Receipt) error {
+func (d *diary) TakeReceipts(_ context.Context, tx *db.Tx, all []Receipt) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.fail != nil {
@@ -71,7 +71,7 @@ func (d *diary) TakeReceipt(_ context.Context, tx *db.Tx, r Receipt) error {
 	tx.AfterCommit(func() {
 		d.mu.Lock()
 		defer d.mu.Unlock()
-		d.receipts = append(d.receipts, r)
+		d.receipts = append(d.receipts, all...)
 	})
 	return nil
 }

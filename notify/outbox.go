@@ -55,6 +55,8 @@ type Outbox struct {
 	alarm *lane
 	rest  *lane
 
+	results *results
+
 	recovering sync.Mutex
 	recovered  atomic.Bool // what an earlier life had in hand has been given back
 }
@@ -72,6 +74,8 @@ func NewOutbox(o Options) *Outbox {
 		store: store{vault: o.Vault},
 		alarm: newLane(o.AlarmWorkers),
 		rest:  newLane(o.RestWorkers),
+
+		results: newResults(),
 	}
 }
 

@@ -203,33 +203,6 @@ func (o *Outbox) attempt(ctx context.Context, j job) Result {
 	return s.Sender.Send(ctx, m)
 }
 
-// conclude writes the result and tells the alert, in one transaction. A sender that was paused
-// and has lost its lease only writes its attempt: the message is in other hands.
-func (o *Outbox) conclude(ctx context.Context, j job, res Result) error {
-	change := func(tell bool) error {
-		return o.o.DB.Update(ctx, func(tx *db.Tx) error {
-			r, _, err := o.store.get(ctx, tx, j.msg.ID)
-			if err != nil {
-				return err
-			}
-			if err := o.store.endAttempt(ctx, tx, j.msg.ID, j.attempt, res); err != nil {
-				return err
-			}
-			if r.generation != j.generation || r.owner != j.owner {
-				return nil
-			}
-			before := r.status
-			r = settle(r, res, len(o.o.Senders[r.Channel]), tx.Now())
-			news := r.status != before && r.status != StatusQueued
-			return o.saveAndTell(ctx, tx, r, tell && news)
-		})
-	}
-	if err := o.evenUntold(change); err != nil {
-		return fmt.Errorf("record the result of message %s: %w", j.msg.ID, err)
-	}
-	return nil
-}
-
 func (o *Outbox) saveAndTell(ctx context.Context, tx *db.Tx, r record, tell bool) error {
 	if err := o.store.save(ctx, tx, r); err != nil || !tell {
 		return err
@@ -237,13 +210,19 @@ func (o *Outbox) saveAndTell(ctx context.Context, tx *db.Tx, r record, tell bool
 	return o.tell(ctx, tx, r)
 }
 
-func (o *Outbox) tell(ctx context.Context, tx *db.Tx, r record) error {
-	err := o.o.Listener.TakeReceipt(ctx, tx, Receipt{
-		Message: r.ID, Alert: r.Alert, Person: r.Person, Channel: r.Channel, Status: r.status,
-		Ref: r.ref, Code: r.refCode, At: r.statusAt, Provider: r.provider,
-	})
-	if err != nil {
-		return fmt.Errorf("tell the alert of message %s: %w", r.ID, err)
+func (o *Outbox) tell(ctx context.Context, tx *db.Tx, all ...record) error {
+	receipts := make([]Receipt, 0, len(all))
+	for _, r := range all {
+		receipts = append(receipts, Receipt{
+			Message: r.ID, Alert: r.Alert, Person: r.Person, Channel: r.Channel, Status: r.status,
+			Ref: r.ref, Code: r.refCode, At: r.statusAt, Provider: r.provider,
+		})
+	}
+	if len(receipts) == 0 {
+		return nil
+	}
+	if err := o.o.Listener.TakeReceipts(ctx, tx, receipts); err != nil {
+		return fmt.Errorf("tell the alert of message %s: %w", all[0].ID, err)
 	}
 	return nil
 }

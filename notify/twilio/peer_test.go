@@ -54,8 +54,8 @@ type alertFake struct {
 	err      error
 }
 
-func (a *alertFake) TakeReceipt(_ context.Context, tx *db.Tx, r notify.Receipt) error {
-	tx.AfterCommit(func() { a.receipts = append(a.receipts, r) })
+func (a *alertFake) TakeReceipts(_ context.Context, tx *db.Tx, all []notify.Receipt) error {
+	tx.AfterCommit(func() { a.receipts = append(a.receipts, all...) })
 	return nil
 }
 
