@@ -27,18 +27,30 @@ func (b *buttons) offer() *web.Demo {
 // demoPage is a button that anybody may press, without scripts.
 var demoPage = template.Must(template.New("demo").Parse(`<!doctype html>
 <html lang="zh">
+<head>
 <meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <title>安铃演示 · Anling demo</title>
-<h1>安铃演示 · Anling demo</h1>
-<form method="post" action="/demo">
-<p><label>谁按按钮 · Whose button
-<select name="elder"><option value="">随便谁 · anybody</option>
+<link rel="stylesheet" href="/assets/page.css">
+</head>
+<body>
+<main>
+<header>安铃演示 · Anling demo</header>
+<section class="hero asked">
+<h1>替一位老人按下按钮</h1>
+<p class="small">Press an elder's button, then follow the alert on the console and answer as family or helper on the phone wall.</p>
+</section>
+<form class="answers" method="post" action="/demo">
+<p class="note"><label for="elder">谁按按钮 · Whose button</label></p>
+<p class="where"><select id="elder" name="elder"><option value="">随便谁 · anybody</option>
 {{range .}}<option value="{{.ID}}">{{.Name}} — {{.Address}}</option>
-{{end}}</select></label></p>
-<p><button type="submit">按下求助按钮 · Press the button</button></p>
+{{end}}</select></p>
+<button class="go" type="submit">按下求助按钮 · Press</button>
 </form>
-<p><a href="/console/">控制台 · console</a> — <a href="/phones">电话墙 · phone wall</a></p>
+<p><a class="call" href="/console/">控制台 · Console</a></p>
+<p><a class="call" href="/phones">电话墙 · Phone wall</a></p>
+</main>
+</body>
 </html>
 `))
 
