@@ -194,6 +194,7 @@ type Alert struct {
 	Presses      int                 `json:"presses"`
 	LateS        int                 `json:"late_s"` // the press was this much older than its arrival
 	RaisedAt     time.Time           `json:"raised_at"`
+	BeganAt      time.Time           `json:"began_at"` // of this round: the raising, or the last reopening
 	PressedAt    time.Time           `json:"pressed_at"`
 	AcceptedAt   *time.Time          `json:"accepted_at"`
 	HelpingAt    *time.Time          `json:"helping_at"`

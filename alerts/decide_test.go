@@ -133,6 +133,28 @@ func TestReopenRunsTheEndAgain(t *testing.T) {
 	}
 }
 
+func TestReopenAsksEverybodyAnew(t *testing.T) {
+	t.Parallel()
+	op := operator("operator")
+	w := newWorld(t, 1, 2, 3).press()
+	w.answer("h1", notify.AnswerComing)
+	w.must(Command{Type: CommandArrive, Actor: op, Person: "h1"})
+	w.pass(10 * time.Minute)
+	w.must(Command{Type: CommandResolve, Actor: op, Outcome: OutcomeHelped})
+	w.pass(time.Hour)
+	w.must(Command{Type: CommandReopen, Actor: op, Reason: "she fell again"})
+	if w.a.State != Accepted || w.a.OnSceneAt != nil {
+		t.Fatalf("state %s, want accepted: who was there an hour ago may have gone", w.a.State)
+	}
+	if got := w.told("h1", "helper_offer"); len(got) != 2 {
+		t.Errorf("the nearest helper was asked %d times, want again after the reopening", len(got))
+	}
+	w.pass(21 * time.Second)
+	if a, b := w.told("k1", "family_call"), w.told("k2", "family_call"); len(a) != 2 || len(b) == 0 {
+		t.Errorf("contacts were called %d and %d times, want them called again", len(a), len(b))
+	}
+}
+
 func TestStaleVersionIsRefused(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t).press()

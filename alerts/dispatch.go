@@ -120,7 +120,8 @@ func choose(a *Alert, ordered []Candidate, n int, within time.Duration) []Candid
 		if len(out) == n {
 			break
 		}
-		if c.Numbers == 0 || c.Load > 0 || c.Duration > within || a.Person(c.Helper) != nil {
+		asked := a.Person(c.Helper)
+		if c.Numbers == 0 || c.Load > 0 || c.Duration > within || asked != nil && asked.State != PersonWaiting {
 			continue
 		}
 		out = append(out, c)

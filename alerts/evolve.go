@@ -55,6 +55,9 @@ func mark(a *Alert, e Event) {
 		a.Steps = map[string]StepMark{}
 	}
 	m := a.Steps[e.Data.Step]
+	if m.At.Before(a.BeganAt) {
+		m.Short = false
+	}
 	m.At = e.At
 	m.Short = m.Short || e.Data.Short
 	a.Steps[e.Data.Step] = m
@@ -67,7 +70,7 @@ func begin(a *Alert, e Event) {
 		Elder: r.Elder, Device: r.Device, Centre: r.Centre, Subject: r.Subject, Title: r.Title, Age: r.Age, Sex: r.Sex,
 		Language: r.Language, Caller: r.Caller, Address: r.Address, Text: r.Text, Battery: r.Battery, Test: r.Test,
 		Unidentified: r.Unidentified, Locked: r.Locked, Silent: r.Silent, Presses: 1, LateS: r.LateS,
-		RaisedAt: e.At, PressedAt: r.PressedAt, ActedAt: e.At, Plan: r.Plan,
+		RaisedAt: e.At, BeganAt: e.At, PressedAt: r.PressedAt, ActedAt: e.At, Plan: r.Plan,
 		Steps: map[string]StepMark{}, Seq: e.Seq, Global: e.Global, Version: e.Seq,
 	}
 	a.Positions = append([]geo.Position(nil), r.Positions...)
@@ -99,10 +102,21 @@ func evolveOwner(a *Alert, e Event) {
 	case EventReopened:
 		a.State, a.ResolvedAt, a.ClosedAt, a.FollowedUpAt = Accepted, nil, nil, nil
 		a.Outcome, a.Satisfaction, a.Reached, a.JoinedTo = "", "", "", ""
-		a.OnSceneAt, a.HelpingAt = nil, nil
+		a.again(at)
 	}
 	a.Operator, a.AcceptedAt, a.Level = &who, &at, 0
 	a.settle(at)
+}
+
+// again begins a new round: whoever was there may have gone, so the plan asks anew.
+func (a *Alert) again(at time.Time) {
+	a.BeganAt, a.OnSceneAt, a.HelpingAt = at, nil, nil
+	for _, p := range a.People {
+		if p.Part == PartContact || p.Part == PartHelper {
+			p.become(PersonWaiting, at)
+			p.EtaAt, p.PromisedAt = nil, nil
+		}
+	}
 }
 
 func evolveMessage(a *Alert, e Event) {

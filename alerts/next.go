@@ -32,9 +32,10 @@ type Upcoming struct {
 
 // outlook gathers what a plan wants: actions that are due, and steps to come.
 type outlook struct {
-	now  time.Time
-	due  []Action
-	next []Upcoming
+	now   time.Time
+	since time.Time // what the step under review counts from; older deeds belong to an earlier round
+	due   []Action
+	next  []Upcoming
 }
 
 func (o *outlook) at(t time.Time, act Action) {
@@ -71,8 +72,10 @@ func (p *Plan) nextStep(a *Alert, s *Step, base time.Time, o *outlook) {
 	act := Action{Step: s.ID, Do: s.Do, Line: s, Count: s.Helpers}
 	switch s.Do {
 	case doCall:
+		o.since = base
 		nextCall(a, s, at, o)
 	case doOffer:
+		o.since = base
 		nextOffer(a, act, at, o)
 	default:
 		if !done(a, act.Step, base) {
@@ -106,6 +109,7 @@ func (p *Plan) nextForEach(a *Alert, s *Step, o *outlook) {
 		}
 		act := Action{Step: s.ID + "/" + who.ID, Do: s.Do, Line: s, Person: who.ID, Count: s.Helpers}
 		if s.Do == doOffer {
+			o.since = *who.PromisedAt
 			nextOffer(a, act, at, o)
 		} else if !done(a, act.Step, *who.PromisedAt) {
 			o.at(at, act)
@@ -116,12 +120,11 @@ func (p *Plan) nextForEach(a *Alert, s *Step, o *outlook) {
 // nextOffer opens a wave when its time has come, and fills it up again at once when somebody
 // declines or cannot be reached.
 func nextOffer(a *Alert, act Action, at time.Time, o *outlook) {
-	mark, begun := a.Steps[act.Step]
-	if !begun {
+	if !done(a, act.Step, o.since) {
 		o.at(at, act)
 		return
 	}
-	if mark.Short {
+	if a.Steps[act.Step].Short {
 		return
 	}
 	out := 0
@@ -142,7 +145,7 @@ func nextCall(a *Alert, s *Step, at time.Time, o *outlook) {
 	var pick *Person
 	tries, pickTries := 0, 0
 	a.Each(PartContact, func(c *Person) {
-		calls, live := callsTo(c, s.ID, o.now)
+		calls, live := callsTo(c, s.ID, o)
 		tries += calls
 		if live || c.State.Human() || calls >= s.Tries || c.Numbers == 0 || !slices.Contains(c.Channels, string(notify.Voice)) {
 			return
@@ -190,7 +193,7 @@ func nextCallAt(a *Alert, s *Step, now time.Time) time.Time {
 // live now may end without an answer and without a word from the carrier.
 func waitForCalls(a *Alert, s *Step, o *outlook) {
 	a.Each(PartContact, func(c *Person) {
-		calls, live := callsTo(c, s.ID, o.now)
+		calls, live := callsTo(c, s.ID, o)
 		if !live || calls >= s.Tries {
 			return
 		}
@@ -202,13 +205,13 @@ func waitForCalls(a *Alert, s *Step, o *outlook) {
 	})
 }
 
-func callsTo(c *Person, step string, now time.Time) (calls int, live bool) {
+func callsTo(c *Person, step string, o *outlook) (calls int, live bool) {
 	for _, m := range c.Messages {
-		if m.Step != step || m.Channel != string(notify.Voice) {
+		if m.Step != step || m.Channel != string(notify.Voice) || m.ToldAt.Before(o.since) {
 			continue
 		}
 		calls++
-		if !ended(m.Status) && now.Before(m.ToldAt.Add(callWindow)) {
+		if !ended(m.Status) && o.now.Before(m.ToldAt.Add(callWindow)) {
 			live = true
 		}
 	}
@@ -243,7 +246,7 @@ func base(a *Alert, after string) (time.Time, bool) {
 	working := a.State.Working()
 	switch after {
 	case "raised":
-		return a.RaisedAt, working
+		return a.BeganAt, working
 	case "accepted":
 		return of(a.AcceptedAt, working)
 	case "helping":
