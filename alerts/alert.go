@@ -217,6 +217,8 @@ type Alert struct {
 	Global       int64               `json:"global"`  // global number of its last event
 	Version      int64               `json:"version"` // = Seq, under the name that outsiders rely on
 	Head         []byte              `json:"head"`    // hash of its last event
+
+	shown bool // in the hands of a reader: nobody may change this copy any more
 }
 
 // VisibleTo reports whether somebody of the scope may see and work the alert. One of whom nobody knows whose it is

@@ -21,7 +21,7 @@ const (
 	pollEvery = time.Second      // safety net: what another node changed
 	runaway   = 400              // actions that one press may cause before the plan is taken to be in a loop
 	retries   = 5                // tries of a use-case that met a change made at the same moment
-	findK     = 60               // helpers looked at for an alert
+	findK     = 24               // helpers looked at for a wave: the soonest, among whom keys and training decide
 	farthest  = 60 * time.Minute // nobody is asked to travel longer
 )
 
@@ -58,7 +58,7 @@ type Engine struct {
 // New makes an engine; Start must be called before it takes signals.
 func New(o Options) *Engine {
 	return &Engine{
-		db: o.DB, store: store{vault: o.Vault}, registry: o.Registry, outbox: o.Outbox,
+		db: o.DB, store: store{vault: o.Vault, fresh: &freshAlerts{}}, registry: o.Registry, outbox: o.Outbox,
 		finder: geo.Finder{Helpers: o.Registry.Helpers().Index(), Router: o.Router},
 		clock:  o.Clock, log: o.Log, public: o.PublicURL,
 		changed: make(chan struct{}), wake: make(chan struct{}, 1),
@@ -74,7 +74,7 @@ func (e *Engine) Do(ctx context.Context, id AlertID, c Command) (*Alert, error) 
 		if err != nil {
 			return err
 		}
-		after = a
+		after, a.shown = a, true
 		if done, err := e.store.doneAlready(ctx, tx, c, id); done || err != nil {
 			return err
 		}

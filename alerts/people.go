@@ -24,7 +24,7 @@ func (e *Engine) Candidates(ctx context.Context, id AlertID, limit int) ([]Candi
 		if err != nil {
 			return err
 		}
-		out, err = e.candidates(ctx, tx, a, findK)
+		out, err = e.candidates(ctx, tx, a, max(findK, limit))
 		return err
 	})
 	return out[:min(len(out), limit)], err

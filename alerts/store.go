@@ -1,6 +1,7 @@
 package alerts
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"fmt"
@@ -18,10 +19,22 @@ import (
 // query: SQLite would prepare it anew for each bound one.
 type store struct {
 	vault *seal.Vault
+	fresh *freshAlerts
 }
 
-// load reads an alert and locks it for the rest of the transaction.
+// load reads an alert and locks it for the rest of the transaction. Its state is taken from memory when that is what the
+// database holds.
 func (s store) load(ctx context.Context, tx *db.Tx, id AlertID) (*Alert, error) {
+	if known := s.fresh.take(id); known != nil {
+		var head []byte
+		err := tx.QueryRow(ctx, `SELECT head FROM alerts WHERE id = ?`+tx.ForUpdate(), string(id)).Scan(&head)
+		if err == nil && bytes.Equal(head, known.Head) {
+			return known, nil
+		}
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return nil, fmt.Errorf("lock alert %s: %w", id, err)
+		}
+	}
 	return s.read(ctx, tx, id, tx.ForUpdate())
 }
 
@@ -79,6 +92,7 @@ func (s store) save(ctx context.Context, tx *db.Tx, a *Alert, joinKey []byte) er
 	if err != nil {
 		return fmt.Errorf("save alert %s: %w", a.ID, err)
 	}
+	tx.AfterCommit(func() { s.fresh.put(a) })
 	return nil
 }
 
