@@ -92,7 +92,8 @@ func (o *Outbox) Add(ctx context.Context, tx *db.Tx, messages []Message) error {
 	}
 	until := time.Time{}
 	// Before the first Run or Step nothing is claimed: the claim would look like an earlier life's.
-	if o.recovered.Load() && o.roomFor(len(messages)) {
+	room := o.roomFor(len(messages))
+	if o.recovered.Load() {
 		now, err := tx.LeaseNow(ctx)
 		if err != nil {
 			return fmt.Errorf("add messages: %w", err)
@@ -103,7 +104,8 @@ func (o *Outbox) Add(ctx context.Context, tx *db.Tx, messages []Message) error {
 	var jobs []job
 	for _, m := range messages {
 		r := o.newRecord(tx, m)
-		if !until.IsZero() && !r.DueAt.After(tx.Now()) {
+		// In a storm the table holds what memory has no room for; the first contact of an alarm never waits there.
+		if (room || r.Priority == PriorityFirst) && !until.IsZero() && !r.DueAt.After(tx.Now()) {
 			o.claim(&r, until)
 			jobs = append(jobs, o.jobOf(r, tx.Now()))
 		}
