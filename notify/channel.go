@@ -43,6 +43,11 @@ type Sender interface {
 	Send(ctx context.Context, m Message) Result
 }
 
+// Hanger is a Sender that can end a call, so that phones stop ringing when nobody need come any more.
+type Hanger interface {
+	Hangup(ctx context.Context, ref string) error
+}
+
 // NamedSender is a provider in the order in which it is tried.
 type NamedSender struct {
 	Name   string

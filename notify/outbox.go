@@ -55,7 +55,8 @@ type Outbox struct {
 	alarm *lane
 	rest  *lane
 
-	results *results
+	results  *results
+	silencer *silencer
 
 	recovering sync.Mutex
 	recovered  atomic.Bool // what an earlier life had in hand has been given back
@@ -75,7 +76,8 @@ func NewOutbox(o Options) *Outbox {
 		alarm: newLane(o.AlarmWorkers),
 		rest:  newLane(o.RestWorkers),
 
-		results: newResults(),
+		results:  newResults(),
+		silencer: &silencer{wake: make(chan struct{}, 1)},
 	}
 }
 
@@ -158,8 +160,13 @@ func (o *Outbox) provider(c Channel, attempt int64) NamedSender {
 }
 
 // Cancel takes back the alert's messages that have not been sent: to these persons, or to all when none
-// is named.
+// is named. Their phones stop ringing.
 func (o *Outbox) Cancel(ctx context.Context, tx *db.Tx, alert string, persons []string) error {
+	calls, err := o.store.ringing(ctx, tx, alert, persons)
+	if err != nil {
+		return err
+	}
+	tx.AfterCommit(func() { o.silencer.push(calls) })
 	return o.store.cancel(ctx, tx, alert, persons)
 }
 

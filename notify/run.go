@@ -31,7 +31,7 @@ func (o *Outbox) Step(ctx context.Context) (did int, next time.Time, err error) 
 	}
 	for {
 		n, err := o.drain(ctx)
-		did += n
+		did += n + o.silence(ctx)
 		if err != nil {
 			return did, time.Time{}, err
 		}
@@ -83,6 +83,7 @@ func (o *Outbox) Run(ctx context.Context) error {
 			wg.Go(func() { o.work(ctx, l) })
 		}
 	}
+	wg.Go(func() { o.silenceAll(ctx) })
 	for ctx.Err() == nil {
 		more := o.poll(ctx)
 		if more {

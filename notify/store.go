@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -396,6 +397,28 @@ func (store) answersSince(ctx context.Context, tx *db.Tx, fromHash []byte, since
 	err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM replies WHERE from_hash = ? AND at > ? AND answered`,
 		fromHash, db.Micros(since)).Scan(&n)
 	return n, err
+}
+
+// ringing lists the calls of an alert that ring at these persons' phones, or at all when none is named.
+func (store) ringing(ctx context.Context, tx *db.Tx, alert string, persons []string) ([]ringing, error) {
+	rows, err := tx.Query(ctx, `SELECT person, provider, ref FROM messages WHERE alert = ? AND channel = ? AND status IN (?, ?) AND ref <> ''`,
+		alert, string(Voice), string(StatusSent), string(StatusRinging))
+	if err != nil {
+		return nil, fmt.Errorf("list ringing calls of alert %s: %w", alert, err)
+	}
+	defer rows.Close()
+	var calls []ringing
+	for rows.Next() {
+		var person string
+		var c ringing
+		if err := rows.Scan(&person, &c.provider, &c.ref); err != nil {
+			return nil, fmt.Errorf("read ringing call: %w", err)
+		}
+		if len(persons) == 0 || slices.Contains(persons, person) {
+			calls = append(calls, c)
+		}
+	}
+	return calls, rows.Err()
 }
 
 func (store) cancel(ctx context.Context, tx *db.Tx, alert string, persons []string) error {

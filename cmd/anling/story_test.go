@@ -56,6 +56,29 @@ func TestStoryFromThePressToTheDoor(t *testing.T) {
 	s.verified()
 }
 
+func TestStoryPhonesStopRingingWhenSomebodyIsThere(t *testing.T) {
+	t.Parallel()
+	s := newStory(t)
+	s.logIn("zhou")
+	id := s.press("p1")
+	s.settle()
+	s.answers(helperPhone(1), "1")
+	if !s.phone(helperPhone(2)).Ringing() {
+		t.Fatal("the second helper does not ring")
+	}
+	s.command(id, "arrive", map[string]any{"person": "h1"})
+	for _, p := range []string{helperPhone(2), helperPhone(3)} {
+		if s.phone(p).Ringing() {
+			t.Errorf("%s rings on though somebody is there", p)
+		}
+	}
+	s.command(id, "resolve", map[string]any{"outcome": "helped"})
+	if s.phone(daughterPhone).Ringing() {
+		t.Error("the daughter's phone rings on after the end")
+	}
+	s.verified()
+}
+
 func TestStoryNobodyAnswers(t *testing.T) {
 	t.Parallel()
 	s := newStory(t)
