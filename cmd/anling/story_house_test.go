@@ -64,9 +64,15 @@ type story struct {
 // operator and a supervisor.
 func newStory(t *testing.T) *story {
 	t.Helper()
+	return newStoryOn(t, "")
+}
+
+// newStoryOn plays on another database than the embedded one.
+func newStoryOn(t *testing.T, database string) *story {
+	t.Helper()
 	s := &story{t: t, dir: t.TempDir(), clock: clock.NewManual(time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)), log: &bytes.Buffer{}}
 	s.cfg = config.Default()
-	s.cfg.Data, s.cfg.PublicURL = s.dir, storyURL
+	s.cfg.Data, s.cfg.PublicURL, s.cfg.Database = s.dir, storyURL, database
 	s.cfg.TwilioAccountSID, s.cfg.TwilioAuthToken, s.cfg.TwilioFrom = storyAccount, storyToken, storyNumber
 	s.cfg.TwilioAPIURL = "http://telephone.test"
 	back := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

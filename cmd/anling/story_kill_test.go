@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"testing"
 	"time"
+
+	"anling/internal/db/dbtest"
 )
 
 // TestStoryKilledBetweenAnyTwoSteps plays one story over and over, each time killed at another place, and wants
@@ -32,6 +34,22 @@ func TestStoryKilledBetweenAnyTwoSteps(t *testing.T) {
 			s.verified()
 		})
 	}
+}
+
+// TestStoryOnPostgreSQL is the main job on the other engine, with the program killed in the middle.
+func TestStoryOnPostgreSQL(t *testing.T) {
+	t.Parallel()
+	s := newStoryOn(t, dbtest.URL(t))
+	s.logIn("zhou")
+	var id string
+	for i, step := range killStory() {
+		if i == 5 {
+			s.restart()
+		}
+		step(s, &id)
+	}
+	s.wantState(id, "closed")
+	s.verified()
 }
 
 // killStory is the main job in steps; between any two the program may die.
