@@ -2,6 +2,7 @@ package alerts
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -115,7 +116,8 @@ func (e *Engine) update(ctx context.Context, f func(tx *db.Tx) error) error {
 }
 
 // Step carries out what is due on any alert: one pass. It tells how many alerts it moved, and when to
-// look again (zero: when something changes).
+// look again (zero: when something changes). An alert that cannot be moved does not hold up the others; the error
+// names it.
 func (e *Engine) Step(ctx context.Context) (did int, next time.Time, err error) {
 	var ids []AlertID
 	err = e.db.View(ctx, func(tx *db.Tx) error {
@@ -129,18 +131,17 @@ func (e *Engine) Step(ctx context.Context) (did int, next time.Time, err error) 
 	if err != nil {
 		return 0, time.Time{}, fmt.Errorf("look for due alerts: %w", err)
 	}
+	var stuck []error
 	for _, id := range ids {
 		moved, err := e.stepOne(ctx, id)
 		if err != nil {
-			// One alert that cannot be moved must not hold up the others.
-			e.log.Error("alert could not be moved on", "alert", string(id), "err", err)
-			continue
+			stuck = append(stuck, fmt.Errorf("move alert %s on: %w", id, err))
 		}
-		if moved {
+		if moved && err == nil {
 			did++
 		}
 	}
-	return did, next, nil
+	return did, next, errors.Join(stuck...)
 }
 
 func (e *Engine) stepOne(ctx context.Context, id AlertID) (moved bool, err error) {
@@ -165,14 +166,14 @@ func (e *Engine) Run(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return nil
 		}
-		if err != nil {
-			e.log.Error("engine step", "err", err)
-		}
 		if did == stepBatch {
 			continue
 		}
 		wait := pollEvery
-		if !next.IsZero() {
+		if err != nil {
+			// What is stuck is tried again at every poll, not at once.
+			e.log.Error("not every alert could be moved on", "err", err)
+		} else if !next.IsZero() {
 			wait = min(wait, max(next.Sub(e.clock.Now()), 10*time.Millisecond))
 		}
 		select {

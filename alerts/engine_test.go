@@ -149,6 +149,29 @@ func TestARepeatedCommandIsDoneOnce(t *testing.T) {
 	})
 }
 
+func TestOneStuckAlertDoesNotHoldUpTheOthers(t *testing.T) {
+	t.Parallel()
+	eachHouse(t, func(t *testing.T, h *house) {
+		stranger := func(who string) AlertID {
+			return h.signal(Signal{ID: who, Kind: "sos", Protocol: "phone", Identity: who, At: start, ReceivedAt: start})
+		}
+		stuck, well := stranger("one"), stranger("two")
+		h.ok(h.db.Update(t.Context(), func(tx *db.Tx) error {
+			_, err := tx.Exec(t.Context(), `UPDATE alerts SET snapshot = ? WHERE id = ?`, []byte("not a cell"), string(stuck))
+			return err
+		}))
+		h.engine.store.fresh.take(stuck)
+		h.clock.Advance(31 * time.Second) // nobody accepts: both are due
+		did, _, err := h.engine.Step(t.Context())
+		if did != 1 || err == nil || !strings.Contains(err.Error(), string(stuck)) {
+			t.Errorf("did %d, %v; want one moved and the other named", did, err)
+		}
+		if got := h.get(well).Level; got != 2 {
+			t.Errorf("level %d of the other alert, want 2", got)
+		}
+	})
+}
+
 func TestLinksOpenOneAlertUntilItCloses(t *testing.T) {
 	t.Parallel()
 	eachHouse(t, func(t *testing.T, h *house) {

@@ -85,8 +85,7 @@ func evolveOwner(a *Alert, e Event) {
 	who := e.Actor
 	switch e.Type {
 	case EventAccepted:
-		if e.Data.Person != "" { // a supervisor by telephone
-			p := a.Person(e.Data.Person)
+		if p := a.Person(e.Data.Person); p != nil { // a supervisor by telephone
 			who = Actor{Kind: ActorOperator, ID: p.ID, Name: p.Name, Role: p.Role}
 			a.ActedAt = at
 		}

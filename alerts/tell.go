@@ -52,8 +52,14 @@ func (p *progress) compose(ctx context.Context, ev Event) error {
 		return err
 	}
 	if phone == "" {
-		return p.take(ctx, Event{Type: EventReceipt, At: ev.At, Actor: System(), Data: Data{Person: who.ID,
-			Message: ev.Data.Message, Channel: ev.Data.Channel, Status: string(notify.StatusFailed), Code: "no_number"}})
+		return p.untold(ctx, ev, "no_number")
+	}
+	dial, err := p.dialFor(ctx, ev)
+	if err != nil {
+		return err
+	}
+	if dial == "" && ev.Data.Tmpl == "operator_connect" {
+		return p.untold(ctx, ev, "no_seat_phone") // nobody to be connected with
 	}
 	vars, err := p.vars(ctx, who)
 	if err != nil {
@@ -75,11 +81,15 @@ func (p *progress) compose(ctx context.Context, ev Event) error {
 		Text: notify.Render(ev.Data.Tmpl, lang, vars), Keys: keysOf(ev.Data.Tmpl), CreatedAt: now, DueAt: now,
 	}
 	m.Priority, m.Deadline = urgency(p.a, who, m.Template, now)
-	if m.Dial, err = p.dialFor(ctx, ev, who); err != nil {
-		return err
-	}
+	m.Dial = dial
 	p.messages = append(p.messages, m)
 	return nil
+}
+
+// untold records that a message could not be made, as if the carrier had refused it.
+func (p *progress) untold(ctx context.Context, told Event, code string) error {
+	return p.take(ctx, Event{Type: EventReceipt, At: told.At, Actor: System(), Data: Data{Person: told.Data.Person,
+		Message: told.Data.Message, Channel: told.Data.Channel, Status: string(notify.StatusFailed), Code: code}})
 }
 
 // urgency puts the first contact of a life alarm before everybody else, and an alarm before the rest.
@@ -96,7 +106,7 @@ func urgency(a *Alert, who *Person, template string, now time.Time) (priority in
 }
 
 // dialFor is whom a call is connected with: the operator who asked for it, else the centre's own phone.
-func (p *progress) dialFor(ctx context.Context, ev Event, who *Person) (string, error) {
+func (p *progress) dialFor(ctx context.Context, ev Event) (string, error) {
 	if ev.Data.Tmpl != "elder_callback" && ev.Data.Tmpl != "operator_connect" {
 		return "", nil
 	}
