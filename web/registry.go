@@ -44,7 +44,7 @@ func (s *Server) nouns() []route {
 	t = append(t, noun[registry.Device, registry.DeviceID]{s: s, path: "/v1/devices", see: read, change: operate,
 		filters: []string{"centre", "elder", "protocol", "kind"},
 		verbs: func(r reg) verbs[registry.Device, registry.DeviceID] {
-			return verbs[registry.Device, registry.DeviceID]{r.Device, r.ListDevices, r.CreateDevice, r.ChangeDevice, r.ArchiveDevice}
+			return verbs[registry.Device, registry.DeviceID]{s.liveDevice(r), s.liveDevices(r), r.CreateDevice, r.ChangeDevice, r.ArchiveDevice}
 		}}.routes()...)
 	t = append(t, noun[registry.Helper, registry.HelperID]{s: s, path: "/v1/helpers", see: read, change: operate,
 		filters: []string{"centre", "kind", "on_duty"}, fresh: registry.Helper{OnDuty: true},
@@ -67,6 +67,31 @@ func (s *Server) nouns() []route {
 			return verbs[registry.Operator, registry.OperatorID]{r.Operator, r.ListOperators, r.CreateOperator, r.ChangeOperator, r.ArchiveOperator}
 		}}.routes()...)
 	return t
+}
+
+// liveDevice reads a device with what has been heard of it since the last batch was written.
+func (s *Server) liveDevice(r *registry.Registry) func(context.Context, registry.DeviceID) (registry.Device, error) {
+	return func(ctx context.Context, id registry.DeviceID) (registry.Device, error) {
+		d, err := r.Device(ctx, id)
+		s.heard(&d)
+		return d, err
+	}
+}
+
+func (s *Server) liveDevices(r *registry.Registry) func(context.Context, registry.Scope, registry.Query) (registry.Page[registry.Device], error) {
+	return func(ctx context.Context, scope registry.Scope, q registry.Query) (registry.Page[registry.Device], error) {
+		page, err := r.ListDevices(ctx, scope, q)
+		for i := range page.Items {
+			s.heard(&page.Items[i])
+		}
+		return page, err
+	}
+}
+
+func (s *Server) heard(d *registry.Device) {
+	if at, ok := s.intake.LastSeen(d.ID); ok && (d.LastSeenAt == nil || at.After(*d.LastSeenAt)) {
+		d.LastSeenAt = &at
+	}
 }
 
 func (n noun[T, ID]) routes() []route {

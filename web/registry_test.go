@@ -116,6 +116,9 @@ func TestSignals(t *testing.T) {
 	if beat := send(`{"device":"pendant-1","kind":"heartbeat"}`).json(t); beat["alert"] != nil || beat["signal"] == "" {
 		t.Errorf("heartbeat: %v", beat)
 	}
+	if d := h.get("/v1/devices/d1", "read"); d["last_seen_at"] == nil {
+		t.Error("the device has just pressed and was never heard of")
+	}
 	items := h.get("/v1/devices/d1/signals", "operate")["items"].([]any)
 	if len(items) == 0 || !strings.Contains(items[len(items)-1].(map[string]any)["raw"].(string), "sos") {
 		t.Errorf("signals of the device: %v", items)
