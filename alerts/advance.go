@@ -120,8 +120,14 @@ func (p *progress) consequence(ctx context.Context, ev Event) error {
 	switch ev.Type {
 	case EventTold:
 		return p.compose(ctx, ev)
-	case EventStoodDown:
-		return p.e.outbox.Cancel(ctx, p.tx, string(id), []string{ev.Data.Person})
+	case EventStoodDown, EventAnswered:
+		// Who has said what they will do is not asked again by the ways that are still open.
+		if ev.Type == EventAnswered && notify.Answer(ev.Data.Answer) == notify.AnswerUnclear {
+			break
+		}
+		if err := p.e.outbox.Cancel(ctx, p.tx, string(id), []string{ev.Data.Person}); err != nil {
+			return err
+		}
 	case EventResolved, EventCancelled, EventJoined:
 		var all []string
 		for _, who := range p.a.People {

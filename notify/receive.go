@@ -191,6 +191,11 @@ func (o *Outbox) TakeDigit(ctx context.Context, d Digit) (say string, known bool
 		if say = said; err != nil || found {
 			return err
 		}
+		if StatusAnswered.After(r.status) { // a key proves that somebody has lifted, whatever became of the callback
+			if err := o.saveAndTell(ctx, tx, r.move(StatusAnswered, tx.Now(), false), true); err != nil {
+				return err
+			}
+		}
 		reply := Reply{ID: id, Message: r.ID, Alert: r.Alert, Person: r.Person, Channel: Voice, Text: d.Digits, Answer: answer, At: tx.Now()}
 		if say, err = o.answer(ctx, tx, reply, r.Language); err != nil {
 			return err
