@@ -63,7 +63,7 @@ func TestBeforeThePromiseAHelperLearnsLittle(t *testing.T) {
 		h.press("sos")
 		h.settle()
 		for _, m := range append(h.carrier.to("h1", ""), h.carrier.to("h2", "")...) {
-			for _, secret := range []string{"张秀英", "88", "502", "4471", "penicillin"} {
+			for _, secret := range []string{"张秀英", "88弄", "502室", "door code", "penicillin"} {
 				if strings.Contains(m.Text, secret) {
 					t.Errorf("%s tells %q to a helper who has not promised to come", m.Template, secret)
 				}
@@ -263,7 +263,7 @@ func TestNothingPersonalInClear(t *testing.T) {
 	h := newHouse(t, dbtest.Open(t, o, clk), clk)
 	h.press("sos")
 	h.settle()
-	for _, secret := range []string{"张秀英", "黄陂北路", "4471", "penicillin", "19900000001", "19900000100"} {
+	for _, secret := range []string{"张秀英", "黄陂北路", "door code 4471", "penicillin", "19900000001", "19900000100"} {
 		if where := grep(t, o.Path, secret); where != "" {
 			t.Errorf("%q stands in clear in %s", secret, where)
 		}

@@ -79,7 +79,7 @@ func TestEveryClassHasAVerdict(t *testing.T) {
 
 // secrets are what only somebody who handles alerts may read.
 func secrets() []string {
-	return []string{"4471", "青霉素", "高血压", "耳背", "stick", "19900000001", "19900001001"}
+	return []string{"4471#", "青霉素", "高血压", "耳背", "stick", "19900000001", "19900001001"}
 }
 
 func TestReaderSeesNoHealthAndNoDoorCode(t *testing.T) {
