@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"sync"
-	"time"
 )
 
 // ringing is a call that nobody needs to answer any more.
@@ -76,7 +75,6 @@ func (o *Outbox) silenceAll(ctx context.Context) {
 			return
 		case <-o.silencer.wake:
 			o.silence(ctx)
-		case <-o.o.Clock.After(time.Minute):
 		}
 	}
 }
