@@ -247,8 +247,11 @@ func TestAnAlteredHistoryShows(t *testing.T) {
 func TestAnErasedElderLeavesAWholeChain(t *testing.T) {
 	t.Parallel()
 	eachHouse(t, func(t *testing.T, h *house) {
-		h.press("sos")
+		id := h.press("sos")
 		h.ok(h.db.Update(t.Context(), func(tx *db.Tx) error { return h.vault.Shred(t.Context(), tx, string(h.elder.ID)) }))
+		if _, err := h.engine.Do(t.Context(), id, Command{Type: CommandNote, Actor: operator("operator"), Text: "x"}); !fault.Is(err, fault.NotFound) {
+			t.Errorf("an alert of an erased elder was written from memory: %v", err)
+		}
 		rep, err := h.engine.Verify(t.Context())
 		if err != nil || len(rep.Problems) > 0 || rep.Unread == 0 {
 			t.Errorf("verify after erasure: %+v, %v", rep, err)

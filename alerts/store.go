@@ -29,6 +29,10 @@ func (s store) load(ctx context.Context, tx *db.Tx, id AlertID) (*Alert, error) 
 		var head []byte
 		err := tx.QueryRow(ctx, `SELECT head FROM alerts WHERE id = ?`+tx.ForUpdate(), string(id)).Scan(&head)
 		if err == nil && bytes.Equal(head, known.Head) {
+			// Memory must not bring back whom an erasure has made unreadable.
+			if _, err := s.vault.Existing(ctx, tx, known.Subject); err != nil {
+				return nil, fmt.Errorf("key of alert %s: %w", id, err)
+			}
 			return known, nil
 		}
 		if err != nil && !fault.Is(err, fault.NotFound) {
