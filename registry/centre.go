@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"slices"
 	"time"
 	_ "time/tzdata" // a time zone must be known on a machine that has no table of them, too
 
@@ -75,4 +76,6 @@ func (k *Centre) dests() []any      { return []any{&k.Parent} }
 func (k *Centre) adopt(o *Centre)   { k.Parent = o.Parent }
 func (k *Centre) lock()             {}
 func (k *Centre) lookups() []lookup { return nil }
-func (k *Centre) words() []string   { return []string{string(k.ID), k.Name} }
+func (k *Centre) words() []word {
+	return slices.Concat(wordsOf(OpenWords, string(k.ID)), wordsOf(NameWords, k.Name))
+}

@@ -105,6 +105,6 @@ func (k *Contact) adopt(o *Contact) {
 
 func (k *Contact) lookups() []lookup { return nil }
 
-func (k *Contact) words() []string {
-	return slices.Concat([]string{string(k.ID), k.Name, k.Relation}, k.Phones)
+func (k *Contact) words() []word {
+	return slices.Concat(wordsOf(OpenWords, string(k.ID)), wordsOf(NameWords, k.Name, k.Relation), wordsOf(PhoneWords, k.Phones...))
 }

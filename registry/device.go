@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -105,4 +106,6 @@ func deviceLookupOf(protocol, identity string) lookup {
 	return lookup{kind: deviceLookup, text: protocol + "\x00" + identity}
 }
 
-func (d *Device) words() []string { return []string{string(d.ID), d.Identity, d.Kind} }
+func (d *Device) words() []word {
+	return slices.Concat(wordsOf(OpenWords, string(d.ID), d.Kind), wordsOf(PhoneWords, d.Identity))
+}

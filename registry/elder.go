@@ -122,7 +122,7 @@ func (e *Elder) lookups() []lookup {
 	return all
 }
 
-func (e *Elder) words() []string {
-	all := []string{string(e.ID), e.Name, e.Address, e.Notes}
-	return slices.Concat(all, e.Phones)
+func (e *Elder) words() []word {
+	return slices.Concat(wordsOf(OpenWords, string(e.ID)), wordsOf(NameWords, e.Name), wordsOf(AddressWords, e.Address),
+		wordsOf(PhoneWords, e.Phones...), wordsOf(NoteWords, e.Notes))
 }

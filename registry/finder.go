@@ -25,14 +25,14 @@ type finder struct {
 
 type doc struct {
 	version int64
-	text    string
+	words   []word // folded
 }
 
 // change is a record that has changed, as the finder sees it.
 type change struct {
 	stamp
 	version int64
-	text    func() (string, error) // opens the record
+	words   func() ([]word, error) // opens the record
 }
 
 // changes reads the changes behind a place, for the finder.
@@ -46,12 +46,16 @@ func (s *shelf[T, P]) changes(ctx context.Context, from stamp, each func(change)
 		more = len(rows) == chunk
 		for _, r := range rows {
 			last = stamp{at: db.Micros(r.Updated), id: r.ID}
-			err := each(change{stamp: last, version: r.Version, text: func() (string, error) {
+			err := each(change{stamp: last, version: r.Version, words: func() ([]word, error) {
 				x, err := s.openAnyway(ctx, tx, r)
 				if err != nil {
-					return "", err
+					return nil, err
 				}
-				return fold(strings.Join(P(&x).words(), "\n")), nil
+				all := P(&x).words()
+				for i := range all {
+					all[i].text = fold(all[i].text)
+				}
+				return all, nil
 			}})
 			if err != nil {
 				return err
@@ -88,21 +92,22 @@ func (f *finder) take(c change) error {
 	if known, ok := f.docs[c.id]; ok && known.version == c.version {
 		return nil
 	}
-	text, err := c.text()
+	words, err := c.words()
 	if err != nil {
 		return err
 	}
-	f.docs[c.id] = doc{version: c.version, text: text}
+	f.docs[c.id] = doc{version: c.version, words: words}
 	return nil
 }
 
-// search gives the sorted ids behind after whose record has all terms.
-func (f *finder) search(terms []string, after string) []string {
+// search gives the sorted ids behind after whose record has all terms of the query.
+func (f *finder) search(q Query, after string) []string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	var ids []string
+	terms := q.terms()
 	for id, d := range f.docs {
-		if id > after && d.has(terms) {
+		if id > after && d.has(terms, q.Classes) {
 			ids = append(ids, id)
 		}
 	}
@@ -110,9 +115,9 @@ func (f *finder) search(terms []string, after string) []string {
 	return ids
 }
 
-func (d doc) has(terms []string) bool {
+func (d doc) has(terms []string, in Classes) bool {
 	for _, t := range terms {
-		if !strings.Contains(d.text, t) {
+		if !slices.ContainsFunc(d.words, func(w word) bool { return in.sees(w.class) && strings.Contains(w.text, t) }) {
 			return false
 		}
 	}

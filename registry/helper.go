@@ -155,6 +155,7 @@ func (h *Helper) adopt(o *Helper)   { h.Kind, h.OnDuty = o.Kind, o.OnDuty }
 func (h *Helper) lock()             { h.Locked = true }
 func (h *Helper) lookups() []lookup { return nil }
 
-func (h *Helper) words() []string {
-	return slices.Concat([]string{string(h.ID), h.Name}, h.Phones, h.Skills, h.Services)
+func (h *Helper) words() []word {
+	return slices.Concat(wordsOf(OpenWords, string(h.ID)), wordsOf(NameWords, h.Name), wordsOf(PhoneWords, h.Phones...),
+		wordsOf(OpenWords, h.Skills...), wordsOf(OpenWords, h.Services...))
 }

@@ -47,7 +47,7 @@ type listing struct {
 func (s *shelf[T, P]) rows(ctx context.Context, tx *db.Tx, q Query, l listing) ([]row[T], error) {
 	want := q.limit() + 1
 	if len(q.terms()) > 0 {
-		return s.matching(ctx, tx, l, s.finder.search(q.terms(), l.after), want)
+		return s.matching(ctx, tx, l, s.finder.search(q, l.after), want)
 	}
 	if l.after != "" {
 		l.condition.after(l.after)

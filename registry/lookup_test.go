@@ -195,7 +195,7 @@ func TestNothingPersonalLiesInTheFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	must[Elder](t)(h.ChangeElder(ctx, "MARKCLEAR", []byte(`{"version":1,"notes":"MARKNOTES again"}`)))
-	must[Page[Elder]](t)(h.ListElders(ctx, ScopeAll(), Query{Text: "markname"}))
+	must[Page[Elder]](t)(h.ListElders(ctx, ScopeAll(), Query{Text: "markname", Classes: AllWords}))
 	text := mustReadAll(t, filepath.Dir(h.opts.Path))
 	if !strings.Contains(text, "MARKCLEAR") {
 		t.Fatal("the test cannot find what does lie there in clear")
@@ -277,10 +277,10 @@ func TestSearch(t *testing.T) {
 		ctx := t.Context()
 		h.mustPeople(t)
 		other := h.mustOpen(t) // another node
-		must[Page[Elder]](t)(other.ListElders(ctx, ScopeAll(), Query{Text: "x"}))
+		must[Page[Elder]](t)(other.ListElders(ctx, ScopeAll(), Query{Text: "x", Classes: AllWords}))
 		must[Elder](t)(h.CreateElder(ctx, Elder{ID: "E2", Name: "Wang Wei", Address: "黄陂南路9号"}))
 		found := func(r *Registry, text string) (ids []ElderID) {
-			for _, e := range must[Page[Elder]](t)(r.ListElders(ctx, ScopeAll(), Query{Text: text})).Items {
+			for _, e := range must[Page[Elder]](t)(r.ListElders(ctx, ScopeAll(), Query{Text: text, Classes: AllWords})).Items {
 				ids = append(ids, e.ID)
 			}
 			return ids
@@ -296,7 +296,7 @@ func TestSearch(t *testing.T) {
 		if got := found(other, "wang"); len(got) != 0 {
 			t.Errorf("the old name still finds %v", got)
 		}
-		if page := must[Page[Helper]](t)(h.ListHelpers(ctx, ScopeAll(), Query{Text: "急救", Filters: map[string]string{"on_duty": "true"}})); len(page.Items) != 1 {
+		if page := must[Page[Helper]](t)(h.ListHelpers(ctx, ScopeAll(), Query{Text: "急救", Classes: AllWords, Filters: map[string]string{"on_duty": "true"}})); len(page.Items) != 1 {
 			t.Errorf("helpers by skill: %+v", page.Items)
 		}
 	})

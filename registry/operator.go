@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -78,6 +79,6 @@ func operatorLookupOf(name string) lookup {
 	return lookup{kind: operatorLookup, text: strings.ToLower(tidy(name))}
 }
 
-func (o *Operator) words() []string {
-	return []string{string(o.ID), o.Name, o.DisplayName, o.Phone}
+func (o *Operator) words() []word {
+	return slices.Concat(wordsOf(OpenWords, string(o.ID)), wordsOf(NameWords, o.Name, o.DisplayName), wordsOf(PhoneWords, o.Phone))
 }

@@ -51,6 +51,7 @@ func (p *Provider) adopt(*Provider)   {}
 func (p *Provider) lock()             {}
 func (p *Provider) lookups() []lookup { return nil }
 
-func (p *Provider) words() []string {
-	return slices.Concat([]string{string(p.ID), p.Name}, p.Phones, p.Services)
+func (p *Provider) words() []word {
+	return slices.Concat(wordsOf(OpenWords, string(p.ID)), wordsOf(NameWords, p.Name), wordsOf(PhoneWords, p.Phones...),
+		wordsOf(OpenWords, p.Services...))
 }

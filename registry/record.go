@@ -44,7 +44,7 @@ type record[T any] interface {
 	adopt(clear *T)    // takes the clear columns of another: they win over the sealed copy
 	lock()             // marks that the sealed part could not be read
 	lookups() []lookup // what leads to the record
-	words() []string   // what a free-text search finds it by
+	words() []word     // what a free-text search finds it by
 }
 
 // Record is any of the seven nouns.

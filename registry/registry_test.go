@@ -299,7 +299,7 @@ func TestListPagesAreStable(t *testing.T) {
 			must[Elder](t)(h.CreateElder(ctx, Elder{ID: ElderID(fmt.Sprintf("E%02d", i*2)), Name: fmt.Sprintf("老人%02d", i), Address: "长宁路"}))
 		}
 		for run, text := range []string{"", "长宁 老人"} {
-			q, seen := Query{Limit: 7, Text: text}, []ElderID{}
+			q, seen := Query{Limit: 7, Text: text, Classes: AllWords}, []ElderID{}
 			for n := 0; ; n++ {
 				page := must[Page[Elder]](t)(h.ListElders(ctx, ScopeAll(), q))
 				for _, e := range page.Items {
@@ -345,7 +345,7 @@ func TestForeignScopeSeesNothing(t *testing.T) {
 		_, err = south.CreateElder(ctx, Elder{Centre: "north", Name: "x"})
 		wantFields(t, "an elder in a foreign centre", err, "centre")
 		for _, scope := range []Scope{{}, ScopeOf("south"), ScopeOf()} {
-			page := must[Page[Elder]](t)(h.ListElders(ctx, scope, Query{Text: "王"}))
+			page := must[Page[Elder]](t)(h.ListElders(ctx, scope, Query{Text: "王", Classes: AllWords}))
 			if len(page.Items) != 0 {
 				t.Errorf("scope %v sees %v", scope, page.Items)
 			}

@@ -42,6 +42,7 @@ func (s Scope) and(o Scope) Scope {
 // Query asks for a page of a list.
 type Query struct {
 	Text    string            // all its words must occur in name, number, address …
+	Classes Classes           // which words Text may match, besides ids and codes: what the caller may see
 	Filters map[string]string // exact values of clear fields; "archived": "true" lists the archived instead
 	Limit   int               // 0: 100; at most 500
 	Cursor  string            // Next of the page before

@@ -131,7 +131,7 @@ func (n noun[T, ID]) handleList(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	q := query{r: r}
-	ask := registry.Query{Text: q.text("q"), Filters: filters, Cursor: q.text("cursor"), Limit: q.limit("limit", 50, 500)}
+	ask := registry.Query{Text: q.text("q"), Classes: n.searchable(callerOf(r.Context()).audience()), Filters: filters, Cursor: q.text("cursor"), Limit: q.limit("limit", 50, 500)}
 	if err := q.err(); err != nil {
 		return err
 	}
