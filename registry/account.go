@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/crypto/argon2"
 
+	"anling/internal/audit"
 	"anling/internal/clock"
 	"anling/internal/db"
 	"anling/internal/fault"
@@ -181,6 +182,8 @@ func (r *Registry) SetPassword(ctx context.Context, name, password string) error
 		if err != nil {
 			return err
 		}
+		r.audit.AddTx(ctx, tx, audit.Entry{Actor: r.actor, Action: "password.set", Resource: "operator", ID: string(o.ID),
+			Subject: string(o.ID), Centre: string(o.Centre)})
 		return setPassword(ctx, tx, o.ID, phc)
 	})
 }

@@ -64,13 +64,13 @@ func (r *Registry) importSheet(ctx context.Context, kind string, data []byte, pr
 	}
 	switch kind {
 	case Elders:
-		return intake[Elder, *Elder]{shelf: r.elders, scope: r.scope, kind: kind, sheet: s, progress: progress}.run(ctx)
+		return intake[Elder, *Elder]{shelf: r.elders, by: r, kind: kind, sheet: s, progress: progress}.run(ctx)
 	case Contacts:
-		return intake[Contact, *Contact]{shelf: r.contacts, scope: r.scope, kind: kind, sheet: s, progress: progress, match: r.sameContact}.run(ctx)
+		return intake[Contact, *Contact]{shelf: r.contacts, by: r, kind: kind, sheet: s, progress: progress, match: r.sameContact}.run(ctx)
 	case Devices:
-		return intake[Device, *Device]{shelf: r.devices, scope: r.scope, kind: kind, sheet: s, progress: progress, match: r.sameDevice}.run(ctx)
+		return intake[Device, *Device]{shelf: r.devices, by: r, kind: kind, sheet: s, progress: progress, match: r.sameDevice}.run(ctx)
 	case Helpers:
-		return intake[Helper, *Helper]{shelf: r.helpers, scope: r.scope, kind: kind, sheet: s, progress: progress}.run(ctx)
+		return intake[Helper, *Helper]{shelf: r.helpers, by: r, kind: kind, sheet: s, progress: progress}.run(ctx)
 	}
 	return Report{}, unknownKind()
 }
@@ -82,7 +82,7 @@ func unknownKind() error {
 // intake is one import under way.
 type intake[T any, P record[T]] struct {
 	*shelf[T, P]
-	scope    Scope
+	by       *Registry
 	kind     string
 	sheet    sheet
 	progress func(done, total int)
@@ -265,7 +265,7 @@ func (in intake[T, P]) cells(l line) (map[string]string, error) {
 
 // begin finds the record that a row is about, or begins a new one.
 func (in intake[T, P]) begin(ctx context.Context, tx *db.Tx, cells map[string]string) (draft[T], error) {
-	d := draft[T]{scope: in.scope}
+	d := draft[T]{scope: in.by.scope, actor: in.by.actor}
 	id, err := in.about(ctx, tx, cells)
 	if err != nil {
 		return d, err
@@ -287,7 +287,7 @@ func (in intake[T, P]) begin(ctx context.Context, tx *db.Tx, cells map[string]st
 // going is the change of a record that exists.
 func (in intake[T, P]) going(d draft[T], old T) (draft[T], error) {
 	h := P(&old).head()
-	if !in.scope.Has(h.Centre) {
+	if !in.by.scope.Has(h.Centre) {
 		return d, fault.InvalidFields("", []fault.Field{{Name: "id", Problem: "belongs to somebody else"}})
 	}
 	if h.Archived != nil {

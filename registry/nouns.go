@@ -23,7 +23,7 @@ import (
 
 // CreateElder adds an elder.
 func (r *Registry) CreateElder(ctx context.Context, x Elder) (Elder, error) {
-	return r.elders.create(ctx, r.scope, x)
+	return r.elders.create(ctx, r, x)
 }
 
 // ChangeElder changes an elder by a merge patch.
@@ -53,7 +53,7 @@ func (r *Registry) ListElders(ctx context.Context, scope Scope, q Query) (Page[E
 
 // CreateContact adds a contact.
 func (r *Registry) CreateContact(ctx context.Context, x Contact) (Contact, error) {
-	return r.contacts.create(ctx, r.scope, x)
+	return r.contacts.create(ctx, r, x)
 }
 
 // ChangeContact changes a contact by a merge patch.
@@ -87,7 +87,7 @@ func (r *Registry) ListContacts(ctx context.Context, scope Scope, q Query) (Page
 
 // CreateDevice adds a device.
 func (r *Registry) CreateDevice(ctx context.Context, x Device) (Device, error) {
-	return r.devices.create(ctx, r.scope, x)
+	return r.devices.create(ctx, r, x)
 }
 
 // ChangeDevice changes a device by a merge patch.
@@ -117,7 +117,7 @@ func (r *Registry) ListDevices(ctx context.Context, scope Scope, q Query) (Page[
 
 // CreateHelper adds a helper.
 func (r *Registry) CreateHelper(ctx context.Context, x Helper) (Helper, error) {
-	return r.helpers.create(ctx, r.scope, x)
+	return r.helpers.create(ctx, r, x)
 }
 
 // ChangeHelper changes a helper by a merge patch.
@@ -147,7 +147,7 @@ func (r *Registry) ListHelpers(ctx context.Context, scope Scope, q Query) (Page[
 
 // CreateCentre adds a centre.
 func (r *Registry) CreateCentre(ctx context.Context, x Centre) (Centre, error) {
-	return r.centres.create(ctx, r.scope, x)
+	return r.centres.create(ctx, r, x)
 }
 
 // ChangeCentre changes a centre by a merge patch.
@@ -177,7 +177,7 @@ func (r *Registry) ListCentres(ctx context.Context, scope Scope, q Query) (Page[
 
 // CreateProvider adds a provider.
 func (r *Registry) CreateProvider(ctx context.Context, x Provider) (Provider, error) {
-	return r.providers.create(ctx, r.scope, x)
+	return r.providers.create(ctx, r, x)
 }
 
 // ChangeProvider changes a provider by a merge patch.
@@ -207,7 +207,7 @@ func (r *Registry) ListProviders(ctx context.Context, scope Scope, q Query) (Pag
 
 // CreateOperator adds an operator.
 func (r *Registry) CreateOperator(ctx context.Context, x Operator) (Operator, error) {
-	return r.operators.create(ctx, r.scope, x)
+	return r.operators.create(ctx, r, x)
 }
 
 // ChangeOperator changes an operator by a merge patch.

@@ -12,6 +12,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"anling/geo"
+	"anling/internal/audit"
 	"anling/internal/clock"
 	"anling/internal/db"
 	"anling/internal/db/dbtest"
@@ -50,7 +51,8 @@ func (h *house) mustOpen(t testing.TB) *Registry {
 	if err != nil {
 		t.Fatalf("open the ring: %v", err)
 	}
-	return New(Options{DB: h.db, Vault: seal.NewVault(h.db, ring), Clock: h.clock})
+	vault := seal.NewVault(h.db, ring)
+	return New(Options{DB: h.db, Vault: vault, Clock: h.clock, Audit: audit.New(h.db, vault)})
 }
 
 func (h *house) update(t testing.TB, f func(tx *db.Tx) error) {

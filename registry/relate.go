@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"anling/internal/audit"
 	"anling/internal/db"
 	"anling/internal/fault"
 )
@@ -71,7 +72,8 @@ func (c *core) relateElder(ctx context.Context, tx *db.Tx, d *draft[Elder]) erro
 
 // elderStored takes along what belongs to the elder: to another centre; and from an archived
 // elder the devices, which can then be somebody else's.
-func (c *core) elderStored(ctx context.Context, tx *db.Tx, old *Elder, now Elder) error {
+func (c *core) elderStored(ctx context.Context, tx *db.Tx, d draft[Elder]) error {
+	old, now := d.old, d.x
 	if old == nil {
 		return nil
 	}
@@ -91,19 +93,19 @@ func (c *core) elderStored(ctx context.Context, tx *db.Tx, old *Elder, now Elder
 		return err
 	}
 	for _, r := range rows {
-		if err := c.unbind(ctx, tx, r); err != nil {
+		if err := c.unbind(ctx, tx, r, d.actor); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (c *core) unbind(ctx context.Context, tx *db.Tx, r row[Device]) error {
+func (c *core) unbind(ctx context.Context, tx *db.Tx, r row[Device], by audit.Actor) error {
 	old, err := c.devices.open(ctx, tx, r)
 	if err != nil {
 		return err
 	}
-	d := draft[Device]{old: &old, x: old, scope: ScopeAll()}
+	d := draft[Device]{old: &old, x: old, scope: ScopeAll(), actor: by}
 	d.x.Elder = ""
 	_, err = c.devices.put(ctx, tx, d)
 	return err
@@ -137,7 +139,8 @@ func (c *core) relateDevice(ctx context.Context, tx *db.Tx, d *draft[Device]) (e
 }
 
 // deviceStored keeps the history of whose the device was.
-func (c *core) deviceStored(ctx context.Context, tx *db.Tx, old *Device, now Device) error {
+func (c *core) deviceStored(ctx context.Context, tx *db.Tx, d draft[Device]) error {
+	old, now := d.old, d.x
 	var before, after ElderID
 	if old != nil && old.ArchivedAt == nil {
 		before = old.Elder

@@ -237,7 +237,8 @@ func (c *core) helperOpened(ctx context.Context, tx *db.Tx, h *Helper) error {
 }
 
 // helperStored writes a position that was set by hand, and tells the roster after the commit.
-func (c *core) helperStored(ctx context.Context, tx *db.Tx, old *Helper, now Helper) error {
+func (c *core) helperStored(ctx context.Context, tx *db.Tx, d draft[Helper]) error {
+	old, now := d.old, d.x
 	var before *geo.Position
 	if old != nil {
 		before = old.Position

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"anling/internal/audit"
 	"anling/internal/clock"
 	"anling/internal/db"
 	"anling/internal/fault"
@@ -18,12 +19,14 @@ type Options struct {
 	Vault *seal.Vault
 	Clock clock.Clock
 	Log   *slog.Logger
+	Audit *audit.Log // who changed what; nil: nobody wants to know, as in some tests
 }
 
 // Registry is the registry as somebody of a certain scope may see it.
 type Registry struct {
 	*core
 	scope Scope
+	actor audit.Actor // who changes something through this view
 }
 
 // core is what all views of one registry share.
@@ -32,6 +35,7 @@ type core struct {
 	vault *seal.Vault
 	clock clock.Clock
 	log   *slog.Logger
+	audit *audit.Log
 
 	elders    *shelf[Elder, *Elder]
 	contacts  *shelf[Contact, *Contact]
@@ -49,7 +53,7 @@ type core struct {
 // New makes a registry that sees every centre: the program's own view. Whoever asks on behalf
 // of a person uses In.
 func New(o Options) *Registry {
-	c := &core{db: o.DB, vault: o.Vault, clock: o.Clock, log: o.Log}
+	c := &core{db: o.DB, vault: o.Vault, clock: o.Clock, log: o.Log, audit: o.Audit}
 	if c.clock == nil {
 		c.clock = clock.Real()
 	}
@@ -103,7 +107,13 @@ func (c *core) shelve() {
 // In gives the registry as somebody of this scope sees it: what lies outside is NotFound, cannot be referred to and
 // cannot be made.
 func (r *Registry) In(scope Scope) *Registry {
-	return &Registry{core: r.core, scope: r.scope.and(scope)}
+	return &Registry{core: r.core, scope: r.scope.and(scope), actor: r.actor}
+}
+
+// As gives the registry in the hands of somebody: what is changed through it is written down as theirs. Without, it is the
+// program's own doing.
+func (r *Registry) As(actor audit.Actor) *Registry {
+	return &Registry{core: r.core, scope: r.scope, actor: actor}
 }
 
 // ScopeUnder is the scope of those who work for a centre: the centre and all below it.

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 
+	"anling/internal/audit"
 	"anling/internal/db"
 	"anling/internal/fault"
 	"anling/internal/seal"
@@ -24,8 +25,8 @@ type shelf[T any, P record[T]] struct {
 
 	// relate looks at the record's relations: whether what it refers to exists, and what follows.
 	relate func(context.Context, *db.Tx, *draft[T]) error
-	// stored is told of every change, in its transaction; old is nil for a new record.
-	stored func(ctx context.Context, tx *db.Tx, old *T, now T) error
+	// stored is told of every change, in its transaction.
+	stored func(ctx context.Context, tx *db.Tx, d draft[T]) error
 
 	// strip takes out of a record what is kept elsewhere, before it is sealed; opened puts it back.
 	strip  func(*T)
@@ -54,6 +55,7 @@ type draft[T any] struct {
 	old   *T // nil when it is new
 	x     T
 	scope Scope // of whoever writes
+	actor audit.Actor
 	bad   problems
 }
 
@@ -73,8 +75,8 @@ func (s *shelf[T, P]) prepare(d *draft[T]) {
 	}
 }
 
-func (s *shelf[T, P]) create(ctx context.Context, scope Scope, x T) (T, error) {
-	d := draft[T]{x: x, scope: scope}
+func (s *shelf[T, P]) create(ctx context.Context, r *Registry, x T) (T, error) {
+	d := draft[T]{x: x, scope: r.scope, actor: r.actor}
 	p := P(&d.x)
 	h := p.head()
 	if h.ID == "" {
@@ -97,7 +99,7 @@ func (s *shelf[T, P]) change(ctx context.Context, r *Registry, id string, body [
 		if err != nil {
 			return err
 		}
-		d := draft[T]{old: &old, scope: r.scope}
+		d := draft[T]{old: &old, scope: r.scope, actor: r.actor}
 		d.x, err = s.copyOf(old)
 		if err != nil {
 			return err
@@ -136,7 +138,7 @@ func (s *shelf[T, P]) archive(ctx context.Context, r *Registry, id string) error
 		if err != nil {
 			return err
 		}
-		d := draft[T]{old: &old, x: old, scope: r.scope}
+		d := draft[T]{old: &old, x: old, scope: r.scope, actor: r.actor}
 		p := P(&d.x)
 		h := p.head()
 		if h.Archived != nil {
@@ -173,10 +175,13 @@ func (s *shelf[T, P]) put(ctx context.Context, tx *db.Tx, d draft[T]) (T, error)
 	if err := s.write(ctx, tx, d.x, was); err != nil {
 		return d.x, fmt.Errorf("store %s %s: %w", s.noun, h.ID, err)
 	}
+	if err := s.note(ctx, tx, d); err != nil {
+		return d.x, fmt.Errorf("write down the change of %s %s: %w", s.noun, h.ID, err)
+	}
 	if s.stored == nil {
 		return d.x, nil
 	}
-	return d.x, s.stored(ctx, tx, d.old, d.x)
+	return d.x, s.stored(ctx, tx, d)
 }
 
 func (s *shelf[T, P]) write(ctx context.Context, tx *db.Tx, x T, was int64) error {
@@ -206,6 +211,15 @@ func (s *shelf[T, P]) write(ctx context.Context, tx *db.Tx, x T, was int64) erro
 // slim is the JSON of a record without what stands in its columns or says nothing: reading it is part
 // of every alarm.
 func slim(x any) ([]byte, error) {
+	fields, err := fieldsOf(x)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(fields)
+}
+
+// fieldsOf gives the fields of a record that say something, as JSON.
+func fieldsOf(x any) (map[string]json.RawMessage, error) {
 	body, err := json.Marshal(x)
 	if err != nil {
 		return nil, err
@@ -221,7 +235,7 @@ func slim(x any) ([]byte, error) {
 		}
 		return string(value) == `""` || string(value) == "null" || string(value) == "false"
 	})
-	return json.Marshal(fields)
+	return fields, nil
 }
 
 // point makes the blind index lead to the record as it is now: to an archived one, nothing leads.

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"anling/internal/audit"
 	"anling/internal/clock"
 	"anling/internal/db"
 	"anling/internal/fault"
@@ -82,12 +83,17 @@ func (r *Registry) CreateToken(ctx context.Context, t Token) (plain string, made
 		if err := found.err("token"); err != nil {
 			return err
 		}
+		r.audit.AddTx(ctx, tx, r.noteToken("token.created", t.ID, t))
 		return insertToken(ctx, tx, t, hashOfToken(plain))
 	})
 	if err != nil {
 		return "", Token{}, err
 	}
 	return plain, t, nil
+}
+
+func (r *Registry) noteToken(action, id string, data any) audit.Entry {
+	return audit.Entry{Actor: r.actor, Action: action, Resource: "token", ID: id, Data: data}
 }
 
 func (r *Registry) relateToken(ctx context.Context, tx *db.Tx, t Token, bad *problems) error {
@@ -126,7 +132,10 @@ func (r *Registry) ListTokens(ctx context.Context) (all []Token, err error) {
 
 // RevokeToken ends a token: here at once, on other nodes within five seconds.
 func (r *Registry) RevokeToken(ctx context.Context, id string) error {
-	err := r.db.Update(ctx, func(tx *db.Tx) error { return revokeToken(ctx, tx, id) })
+	err := r.db.Update(ctx, func(tx *db.Tx) error {
+		r.audit.AddTx(ctx, tx, r.noteToken("token.revoked", id, nil))
+		return revokeToken(ctx, tx, id)
+	})
 	if fault.Is(err, fault.NotFound) {
 		return fault.New(fault.NotFound, "there is no such token")
 	}

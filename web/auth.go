@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"anling/alerts"
+	"anling/internal/audit"
 	"anling/internal/fault"
 	"anling/registry"
 )
@@ -51,6 +52,17 @@ func (c *caller) logName() string {
 		return "token " + c.token.ID
 	}
 	return "nobody"
+}
+
+// who is the caller in the audit log: an id, never a name.
+func (c *caller) who() audit.Actor {
+	switch {
+	case c.operator != nil:
+		return audit.Actor{Kind: audit.Operator, ID: string(c.operator.ID)}
+	case c.token != nil:
+		return audit.Actor{Kind: audit.Token, ID: c.token.ID}
+	}
+	return audit.Actor{Kind: audit.Nobody}
 }
 
 // callerOf is who makes the request; without log-in it is a caller without any right.

@@ -19,6 +19,7 @@ import (
 	"anling/alerts"
 	"anling/devices"
 	"anling/geo"
+	"anling/internal/audit"
 	"anling/internal/clock"
 	"anling/internal/db"
 	"anling/internal/db/dbtest"
@@ -61,6 +62,7 @@ type listener struct{ *alerts.Engine }
 // house is the whole program but its main function, on SQLite, under a clock turned by hand.
 type house struct {
 	t       testing.TB
+	audit   *audit.Log
 	reg     *registry.Registry
 	engine  *alerts.Engine
 	outbox  *notify.Outbox
@@ -102,7 +104,8 @@ func newHouse(t testing.TB, change ...func(*Options)) *house {
 	h := &house{t: t, clock: clk, carrier: &carrier{}, log: &lockedBuffer{}, tokens: map[string]string{}}
 	log := slog.New(slog.NewJSONHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	vault := seal.NewVault(d, ring)
-	h.reg = registry.New(registry.Options{DB: d, Vault: vault, Clock: h.clock, Log: log})
+	h.audit = audit.New(d, vault)
+	h.reg = registry.New(registry.Options{DB: d, Vault: vault, Clock: h.clock, Log: log, Audit: h.audit})
 	both := []notify.NamedSender{{Name: "fake", Sender: h.carrier}}
 	link := &listener{}
 	h.outbox = notify.NewOutbox(notify.Options{DB: d, Vault: vault, Clock: h.clock, Log: log, Owner: "test",

@@ -92,7 +92,7 @@ func (s *Server) setPassword(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.registry.SetPassword(r.Context(), op.Name, body.Password); err != nil {
+	if err := s.registry.As(callerOf(r.Context()).who()).SetPassword(r.Context(), op.Name, body.Password); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)

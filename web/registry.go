@@ -108,7 +108,8 @@ func (n noun[T, ID]) routes() []route {
 func (n noun[T, ID]) of(r *http.Request) verbs[T, ID] { return n.verbs(n.s.registryFor(r)) }
 
 func (s *Server) registryFor(r *http.Request) *registry.Registry {
-	return s.registry.In(callerOf(r.Context()).scope)
+	c := callerOf(r.Context())
+	return s.registry.In(c.scope).As(c.who())
 }
 
 func (n noun[T, ID]) answer(w http.ResponseWriter, r *http.Request, status int, v T) error {

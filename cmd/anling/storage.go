@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"anling/internal/audit"
 	"anling/internal/clock"
 	"anling/internal/config"
 	"anling/internal/db"
@@ -26,6 +27,7 @@ type storage struct {
 	clock    clock.Clock
 	db       *db.DB
 	vault    *seal.Vault
+	audit    *audit.Log
 	registry *registry.Registry
 }
 
@@ -47,7 +49,8 @@ func openStorage(ctx context.Context, cfg config.Config, p parts) (*storage, err
 		return nil, errors.Join(err, s.db.Close())
 	}
 	s.vault = seal.NewVault(s.db, ring)
-	s.registry = registry.New(registry.Options{DB: s.db, Vault: s.vault, Clock: p.Clock, Log: p.Log})
+	s.audit = audit.New(s.db, s.vault)
+	s.registry = registry.New(registry.Options{DB: s.db, Vault: s.vault, Clock: p.Clock, Log: p.Log, Audit: s.audit})
 	return s, nil
 }
 
@@ -117,6 +120,7 @@ func withStorage(ctx context.Context, c call, work func(s *storage, args []strin
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
+	s.registry = s.registry.As(audit.Actor{Kind: audit.Command, ID: c.flags.Name()})
 	return work(s, rest)
 }
 

@@ -22,6 +22,7 @@ type Tx struct {
 	ended    bool
 	spoilt   error // the first statement that failed
 	open     []*sql.Rows
+	lasts    []func() error
 	hooks    []func()
 	kept     map[any]any
 }
@@ -181,6 +182,10 @@ func (tx *Tx) NextSeq(ctx context.Context, name string, n int64) (first int64, e
 	return last - n + 1, nil
 }
 
+// BeforeCommit has f called, in order, when the transaction's function has come to its end without an error: for what has
+// to be written last, such as a row that every writer locks. An error of f takes the transaction back.
+func (tx *Tx) BeforeCommit(f func() error) { tx.lasts = append(tx.lasts, f) }
+
 // AfterCommit has f called once the transaction is durable, before Update returns, in order and
 // in the caller's goroutine; never when it was rolled back. The order between
 // different transactions is not kept.
@@ -208,6 +213,11 @@ func (tx *Tx) run(fn func(*Tx) error) (err error) {
 	}()
 	if err := fn(tx); err != nil {
 		return Fault(hush(err))
+	}
+	for i := 0; i < len(tx.lasts) && tx.spoilt == nil; i++ {
+		if err := tx.lasts[i](); err != nil {
+			return Fault(hush(err))
+		}
 	}
 	if tx.spoilt == nil && tx.guard != nil {
 		tx.spoilt = tx.guard()

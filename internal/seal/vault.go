@@ -43,6 +43,20 @@ func (v *Vault) Key(ctx context.Context, tx *db.Tx, subject string) (Key, error)
 	return Key{keys: []dataKey{fresh}}, nil
 }
 
+// Living gives the key of a subject for sealing, as Key does, but makes none for a subject that has none: ok is
+// false for who was erased.
+func (v *Vault) Living(ctx context.Context, tx *db.Tx, subject string) (key Key, ok bool, err error) {
+	key, shut, err := v.load(ctx, tx, subject)
+	if err != nil || len(key.keys) > 0 {
+		return key, err == nil, err
+	}
+	if shut == nil {
+		return Key{}, false, nil
+	}
+	key, err = v.Key(ctx, tx, subject)
+	return key, err == nil, err
+}
+
 // Existing gives the key of a subject for reading: NotFound when there is none (erased, or never
 // made), ErrLocked when none can be opened. An erasure by another node may take a minute to be seen
 // here, so to seal, use Key.
