@@ -62,6 +62,7 @@ type listener struct{ *alerts.Engine }
 // house is the whole program but its main function, on SQLite, under a clock turned by hand.
 type house struct {
 	t       testing.TB
+	db      *db.DB
 	audit   *audit.Log
 	reg     *registry.Registry
 	engine  *alerts.Engine
@@ -101,7 +102,7 @@ func newHouse(t testing.TB, change ...func(*Options)) *house {
 	d := dbtest.Open(t, db.Options{Path: dbtest.Path(t)}, clk)
 	ring, err := seal.OpenRing(filepath.Join(t.TempDir(), "ring"))
 	must(t, err)
-	h := &house{t: t, clock: clk, carrier: &carrier{}, log: &lockedBuffer{}, tokens: map[string]string{}}
+	h := &house{t: t, db: d, clock: clk, carrier: &carrier{}, log: &lockedBuffer{}, tokens: map[string]string{}}
 	log := slog.New(slog.NewJSONHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	vault := seal.NewVault(d, ring)
 	h.audit = audit.New(d, vault)
@@ -115,7 +116,7 @@ func newHouse(t testing.TB, change ...func(*Options)) *house {
 	must(t, h.engine.Start(t.Context()))
 	h.intake = devices.NewIntake(devices.Options{DB: d, Vault: vault, Registry: h.reg, Engine: h.engine, Clock: h.clock, Log: log})
 	h.fill()
-	o := Options{DB: d, Registry: h.reg, Engine: h.engine, Intake: h.intake, Clock: h.clock, Log: log, PublicURL: "http://anling.test"}
+	o := Options{DB: d, Registry: h.reg, Engine: h.engine, Intake: h.intake, Audit: h.audit, Clock: h.clock, Log: log, PublicURL: "http://anling.test"}
 	for _, f := range change {
 		f(&o)
 	}

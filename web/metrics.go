@@ -20,6 +20,7 @@ type metrics struct {
 	requests *prometheus.CounterVec
 	took     *prometheus.HistogramVec
 	commits  prometheus.Histogram
+	unlogged prometheus.Counter
 	streams  atomic.Int64
 	handler  http.Handler
 }
@@ -29,6 +30,7 @@ const scrapeTime = 2 * time.Second
 
 func newMetrics(s *Server, oldest func(context.Context) (time.Duration, error)) *metrics {
 	m := &metrics{
+		unlogged: newUnlogged(),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "anling_http_requests_total",
 			Help: "Requests by route template, method and status."}, []string{"route", "method", "status"}),
 		took: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "anling_http_request_seconds",
@@ -38,7 +40,7 @@ func newMetrics(s *Server, oldest func(context.Context) (time.Duration, error)) 
 	}
 	reg := prometheus.NewRegistry()
 	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		m.requests, m.took, m.commits,
+		m.requests, m.took, m.commits, m.unlogged,
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "anling_stream_clients", Help: "Open live streams."},
 			func() float64 { return float64(m.streams.Load()) }),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "anling_open_alerts", Help: "Alerts that are not closed (counted up to 1000); -1 when they cannot be counted."},

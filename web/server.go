@@ -13,18 +13,20 @@ import (
 	"anling/alerts"
 	"anling/devices"
 	"anling/geo"
+	"anling/internal/audit"
 	"anling/internal/clock"
 	"anling/internal/db"
 	"anling/internal/fault"
 	"anling/registry"
 )
 
-// Options are what a Server works with. DB, Registry, Engine and Intake are required.
+// Options are what a Server works with. DB, Registry, Engine, Intake and Audit are required.
 type Options struct {
 	DB        *db.DB
 	Registry  *registry.Registry
 	Engine    *alerts.Engine
 	Intake    *devices.Intake
+	Audit     *audit.Log
 	Router    geo.Router // travel times of /v1/nearest; nil for the estimate by air
 	Clock     clock.Clock
 	Log       *slog.Logger
@@ -48,6 +50,7 @@ type Server struct {
 	registry *registry.Registry
 	engine   *alerts.Engine
 	intake   *devices.Intake
+	audit    *audit.Log
 	finder   geo.Finder
 	clock    clock.Clock
 	log      *slog.Logger
@@ -77,8 +80,8 @@ type Server struct {
 
 // New makes a Server. It starts nothing; give Handler to an http.Server (see HTTP).
 func New(o Options) (*Server, error) {
-	if o.DB == nil || o.Registry == nil || o.Engine == nil || o.Intake == nil {
-		return nil, fault.New(fault.Internal, "the web server needs a database, a registry, an engine and an intake")
+	if o.DB == nil || o.Registry == nil || o.Engine == nil || o.Intake == nil || o.Audit == nil {
+		return nil, fault.New(fault.Internal, "the web server needs a database, a registry, an engine, an intake and an audit log")
 	}
 	if o.Clock == nil {
 		o.Clock = clock.Real()
@@ -87,7 +90,7 @@ func New(o Options) (*Server, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{
-		db: o.DB, registry: o.Registry, engine: o.Engine, intake: o.Intake, clock: o.Clock, log: o.Log,
+		db: o.DB, registry: o.Registry, engine: o.Engine, intake: o.Intake, audit: o.Audit, clock: o.Clock, log: o.Log,
 		finder:    geo.Finder{Helpers: o.Registry.Helpers().Index(), Router: o.Router},
 		publicURL: strings.TrimRight(o.PublicURL, "/"), secure: strings.HasPrefix(o.PublicURL, "https://"),
 		mapView: o.Map.orDefault(), basemap: o.Basemap, demo: o.Demo, phones: o.Phones, hooks: o.Hooks,
