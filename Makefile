@@ -42,8 +42,8 @@ check: ## gofmt, vet, linter where at hand, house rules, the console's types
 
 test: test-go test-console test-browser ## everything CI runs; installs what it needs
 
-test-go: ## Go tests on both databases, with the race detector, and Twilio's API checked by an independent mock
-	.ci/install.sh postgresql
+test-go: ## Go tests on both databases, with the race detector, Twilio's API checked by an independent mock, certificates by Let's Encrypt's test authority
+	.ci/install.sh postgresql pebble
 	.ci/npm.sh .ci/peers
 	go test -race -shuffle=on -count=1 -timeout 15m ./...
 

@@ -28,7 +28,7 @@ type metrics struct {
 // scrapeTime bounds what a scrape may ask of the database.
 const scrapeTime = 2 * time.Second
 
-func newMetrics(s *Server, oldest func(context.Context) (time.Duration, error)) *metrics {
+func newMetrics(s *Server, o Options) *metrics {
 	m := &metrics{
 		unlogged: newUnlogged(),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "anling_http_requests_total",
@@ -45,7 +45,12 @@ func newMetrics(s *Server, oldest func(context.Context) (time.Duration, error)) 
 			func() float64 { return float64(m.streams.Load()) }),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "anling_open_alerts", Help: "Alerts that are not closed (counted up to 1000); -1 when they cannot be counted."},
 			func() float64 { return s.countOpen() }))
-	if oldest != nil {
+	if o.CertificateUntil != nil {
+		reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "anling_certificate_days",
+			Help: "Days until the TLS certificate in use ends; -1 when that cannot be told."},
+			func() float64 { return s.certificateDays(o.CertificateUntil) }))
+	}
+	if oldest := o.OldestUnsent; oldest != nil {
 		reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "anling_oldest_unsent_message_seconds",
 			Help: "How long the oldest message that is due has waited; -1 when that cannot be told."},
 			func() float64 { return ageOf(oldest) }))
@@ -90,6 +95,14 @@ func (s *Server) countOpen() float64 {
 		f.Cursor = *next
 	}
 	return float64(n)
+}
+
+func (s *Server) certificateDays(until func() (time.Time, error)) float64 {
+	at, err := until()
+	if err != nil {
+		return -1
+	}
+	return at.Sub(s.clock.Now()).Hours() / 24
 }
 
 func ageOf(oldest func(context.Context) (time.Duration, error)) float64 {

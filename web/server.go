@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"strings"
 	"sync"
 	"time"
@@ -40,6 +41,11 @@ type Options struct {
 	Phones http.Handler // the phone wall, under /phones; may be nil
 	Demo   *Demo        // nil outside the demo
 
+	Proxies []netip.Prefix // whose X-Forwarded-For is believed
+
+	// CertificateUntil tells when the certificate in use ends; nil when the service does not speak TLS itself.
+	CertificateUntil func() (time.Time, error)
+
 	// OldestUnsent tells how long the oldest message that is due has waited; nil leaves the metric out.
 	OldestUnsent func(context.Context) (time.Duration, error)
 }
@@ -62,6 +68,7 @@ type Server struct {
 	demo      *Demo
 	phones    http.Handler
 	hooks     http.Handler
+	proxies   []netip.Prefix
 
 	store    store
 	sessions *sessions
@@ -93,12 +100,12 @@ func New(o Options) (*Server, error) {
 		db: o.DB, registry: o.Registry, engine: o.Engine, intake: o.Intake, audit: o.Audit, clock: o.Clock, log: o.Log,
 		finder:    geo.Finder{Helpers: o.Registry.Helpers().Index(), Router: o.Router},
 		publicURL: strings.TrimRight(o.PublicURL, "/"), secure: strings.HasPrefix(o.PublicURL, "https://"),
-		mapView: o.Map.orDefault(), basemap: o.Basemap, demo: o.Demo, phones: o.Phones, hooks: o.Hooks,
+		mapView: o.Map.orDefault(), basemap: o.Basemap, demo: o.Demo, phones: o.Phones, hooks: o.Hooks, proxies: o.Proxies,
 		throttle: newThrottle(), gate: newGate(), stopping: make(chan struct{}),
 	}
 	s.sessions = newSessions(o.DB, o.Clock, o.Registry)
 	s.hub = newHub(o.Engine, o.Registry.Helpers(), s.gate, o.Clock)
-	s.metrics = newMetrics(s, o.OldestUnsent)
+	s.metrics = newMetrics(s, o)
 	var err error
 	if s.console, err = newConsole(o.Console); err != nil {
 		return nil, err

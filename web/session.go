@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"net/http"
-	"net/netip"
 	"strings"
 	"sync"
 	"time"
@@ -291,9 +290,7 @@ func (s *Server) logInFailed(a attempt, err error) error {
 // attemptOf gathers whence a log-in comes, and the browser's cookie or a new one.
 func (s *Server) attemptOf(r *http.Request, name string) (attempt, string, error) {
 	a := attempt{account: strings.ToLower(strings.TrimSpace(clip(name, 200)))}
-	if ap, err := netip.ParseAddrPort(r.RemoteAddr); err == nil {
-		a.addr = ap.Addr()
-	}
+	a.addr = s.clientAddr(r)
 	c, err := r.Cookie(s.browserCookie())
 	if err != nil || len(c.Value) < 20 || len(c.Value) > 64 {
 		return a, rand.Text(), nil

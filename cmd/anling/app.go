@@ -49,7 +49,8 @@ type app struct {
 	web     *web.Server
 	lock    *lock
 	workers []worker
-	front   func(http.Handler) http.Handler // what the demo puts before the service; may be nil
+	entrance
+	front func(http.Handler) http.Handler // what the demo puts before the service; may be nil
 }
 
 // worker does what is due: again and again in Run, once in step, which tells how much it did and when
@@ -83,6 +84,9 @@ func (a *app) build(ctx context.Context, cfg config.Config, p parts) (err error)
 	}
 	if err := a.registry.Load(ctx); err != nil {
 		return fmt.Errorf("load the helpers: %w", err)
+	}
+	if a.entrance, err = openEntrance(cfg, p); err != nil {
+		return err
 	}
 	sender, err := a.telephone(cfg, p)
 	if err != nil {
@@ -135,6 +139,7 @@ func (a *app) webOptions(ctx context.Context, cfg config.Config, p parts, sender
 		DB: a.db, Registry: a.registry, Engine: a.engine, Intake: a.intake, Audit: a.audit, Clock: a.clock, Log: a.log,
 		PublicURL: cfg.PublicURL, Hooks: hooks, Demo: p.Demo,
 		Basemap: basemap(cfg.Data), Map: a.mapView(ctx), OldestUnsent: a.oldestUnsent,
+		Proxies: cfg.Proxies(), CertificateUntil: a.until,
 	}
 	if a.wall != nil {
 		o.Phones = a.wall.Page()
@@ -163,6 +168,9 @@ func (a *app) listWorkers() []worker {
 		{"outbox", a.outbox.Run, a.outbox.Step},
 		{"helpers", a.registry.Helpers().Run, flush(a.registry.Helpers().Flush)},
 		{"intake", a.intake.Run, flush(a.intake.Flush)},
+	}
+	if a.cfg.ListenHTTP != "" {
+		all = append(all, worker{"plain http", a.redirect, nil})
 	}
 	if a.wall != nil {
 		all = append(all, worker{"phone wall", a.wall.Run, a.stepWall})

@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/http"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"anling/internal/clock"
@@ -58,7 +58,7 @@ type demoCity struct {
 // alone cuts a demo off from everything real: its people are invented, their numbers might not be.
 func alone(cfg config.Config, l net.Listener) config.Config {
 	cfg.Database, cfg.KeyRing = "", ""
-	cfg.TwilioAccountSID, cfg.TwilioAuthToken, cfg.TwilioFrom, cfg.TwilioVoiceFrom, cfg.TwilioAPIURL = "", "", "", "", ""
+	cfg.TwilioAccountSID, cfg.TwilioAuthToken, cfg.TwilioSecondary, cfg.TwilioFrom, cfg.TwilioVoiceFrom, cfg.TwilioAPIURL = "", "", "", "", "", ""
 	if cfg.LogLevel == slog.LevelInfo {
 		cfg.LogLevel = slog.LevelWarn // one line for each request would push the banner off the screen
 	}
@@ -111,7 +111,15 @@ func (a *app) settle(ctx context.Context, want demoCity, l net.Listener) (*city,
 		return nil, err
 	}
 	c.phoneBook(a.wall.SetName)
-	c.connect(here(l), &http.Client{Timeout: cityPatience}, a.log)
+	devices, err := a.trusting(cityPatience)
+	if err != nil {
+		return nil, err
+	}
+	address := here(l)
+	if a.entrance.tls != nil {
+		address = strings.Replace(address, "http://", "https://", 1)
+	}
+	c.connect(address, devices, a.log)
 	a.workers = append(a.workers, worker{name: "city", run: c.Run, step: func(ctx context.Context) (int, time.Time, error) {
 		return 0, time.Time{}, c.Step(ctx)
 	}})

@@ -63,6 +63,8 @@ func examine(ctx context.Context, e environment, args []string) error {
 	}
 	findings := []finding{well("settings", "can be used")}
 	findings = append(findings, examineAddress(cfg), examineDisk(cfg.Data), examineClock())
+	findings = append(findings, examineEntrance(ctx, cfg)...)
+	findings = append(findings, examineFolder(cfg.Data)...)
 	findings = append(findings, examineKeys(cfg)...)
 	findings = append(findings, examineDatabase(ctx, e, cfg)...)
 	findings = append(findings, examineProvider(ctx, cfg), examineMap(cfg.Data))

@@ -5,4 +5,7 @@ import (
 	"os"
 )
 
-func main() { os.Exit(run(context.Background(), processEnvironment(), os.Args[1:])) }
+func main() {
+	harden()
+	os.Exit(run(context.Background(), processEnvironment(), os.Args[1:]))
+}

@@ -77,7 +77,7 @@ func (a *app) serve(ctx context.Context, l net.Listener) error {
 		stopServing(workErr)
 	})
 	wg.Go(func() {
-		if serveErr = server.Serve(l); errors.Is(serveErr, http.ErrServerClosed) {
+		if serveErr = a.entrance.serve(server, l); errors.Is(serveErr, http.ErrServerClosed) {
 			serveErr = nil
 		}
 		stopServing(serveErr)

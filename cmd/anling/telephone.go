@@ -23,7 +23,7 @@ const (
 
 func twilioOptions(cfg config.Config, c clock.Clock) twilio.Options {
 	return twilio.Options{
-		AccountSID: cfg.TwilioAccountSID, AuthToken: cfg.TwilioAuthToken, From: cfg.TwilioFrom, VoiceFrom: cfg.TwilioVoiceFrom,
+		AccountSID: cfg.TwilioAccountSID, AuthToken: cfg.TwilioAuthToken, SecondaryToken: cfg.TwilioSecondary, From: cfg.TwilioFrom, VoiceFrom: cfg.TwilioVoiceFrom,
 		PublicURL: cfg.PublicURL, APIURL: cfg.TwilioAPIURL, Clock: c,
 	}
 }

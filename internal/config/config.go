@@ -21,8 +21,18 @@ type Config struct {
 	KeyRing   string // file of the master keys; empty means in the data folder
 	Language  string // zh or en, where nobody has said
 
+	TLSCert        string // file of our own certificate with its chain; empty: none
+	TLSKey         string // file of its key
+	ACMEDomain     string // names to ask an authority for, separated by commas; empty: none
+	ACMEEmail      string // whom the authority may write to
+	ACMEDirectory  string // the authority's address; empty means Let's Encrypt
+	ACMECA         string // file of what vouches for the authority's own address; empty means what the machine trusts
+	ListenHTTP     string // host:port that leads from http to https; empty: nobody listens
+	TrustedProxies string // networks whose X-Forwarded-For is believed, separated by commas
+
 	TwilioAccountSID string
 	TwilioAuthToken  string
+	TwilioSecondary  string // a second token whose signatures are taken, too, while tokens are being changed
 	TwilioFrom       string // a number or a messaging service
 	TwilioVoiceFrom  string // a number for calls, when TwilioFrom is a messaging service
 	TwilioAPIURL     string // empty means Twilio's own
@@ -81,6 +91,7 @@ func (c Config) Check() error {
 	refuse(c.Language != "zh" && c.Language != "en", "language", "must be zh or en")
 	refuse(c.LogFormat != "text" && c.LogFormat != "json", "log-format", "must be text or json")
 	refuse(c.ShutdownGrace <= 0, "shutdown-grace", "must be longer than nothing")
+	wrong = append(wrong, c.checkTLS()...)
 	if wrong = append(wrong, c.checkTwilio()...); len(wrong) > 0 {
 		return fault.InvalidFields("wrong settings", wrong)
 	}
