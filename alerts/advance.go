@@ -78,7 +78,7 @@ func (p *progress) prepare(ctx context.Context, c *Command) error {
 		if c.Helper != "" {
 			ids = append(ids, c.Helper)
 		}
-		c.candidates, err = p.e.named(ctx, p.tx, p.a, ids)
+		c.candidates, err = p.e.named(p.tx.Now(), p.a, ids)
 	case act != nil && act.Do == doOffer:
 		var all []Candidate
 		all, err = p.e.candidates(ctx, p.tx, p.a, findK)

@@ -27,6 +27,7 @@ type Candidate struct {
 	Load        int // alerts that they are on the way to now
 	HasKey      bool
 	Trained     bool
+	StandIn     bool        // asked in the place of somebody who is away
 	State       PersonState // in this alert already; "" when not
 	Reasons     []Reason
 
@@ -44,7 +45,7 @@ const (
 	ReasonLanguage = "language"  // speaks the elder's language
 	ReasonByHand   = "by_hand"   // chosen by the operator
 	ReasonTravel   = "travel"    // Value seconds to the door
-	ReasonOffDuty  = "off_duty"  // not on duty now
+	ReasonStandIn  = "stand_in"  // in the place of somebody who is away
 	ReasonNoPhone  = "no_number" // has no telephone number
 )
 
@@ -100,6 +101,9 @@ func weigh(a *Alert, c *Candidate, nearest bool) {
 	if a.Language != "" && a.Language != "zh" && c.Language == a.Language {
 		say(ReasonLanguage, 0, -languageBonus)
 	}
+	if c.StandIn {
+		say(ReasonStandIn, 0, 0)
+	}
 	if c.Load > 0 {
 		say(ReasonBusy, c.Load, time.Duration(c.Load)*loadPenalty)
 	}
@@ -129,12 +133,12 @@ func choose(a *Alert, ordered []Candidate, n int, within time.Duration) []Candid
 	return out
 }
 
-// candidateOf describes a helper to the pure part.
-func candidateOf(h registry.Helper, elder registry.ElderID) Candidate {
+// candidateOf describes a helper to the pure part; day is today at the helper's centre.
+func candidateOf(h registry.Helper, elder registry.ElderID, day string) Candidate {
 	return Candidate{
 		Helper: string(h.ID), Name: h.Name, Kind: string(h.Kind), Skills: h.Skills, Language: h.Language,
 		Numbers: len(h.Phones), HasKey: elder != "" && slices.Contains(h.KeysFor, elder),
-		Trained: slices.ContainsFunc(h.Skills, func(s string) bool { return slices.Contains(trainedSkills(), s) }),
+		Trained: h.Can(trainedSkills(), day),
 	}
 }
 

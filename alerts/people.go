@@ -16,18 +16,57 @@ import (
 )
 
 // Candidates lists the helpers who could come, in the order in which they would be asked, with the
-// reasons; those who have a part in the alert are marked with their state.
-func (e *Engine) Candidates(ctx context.Context, id AlertID, limit int) ([]Candidate, error) {
-	var out []Candidate
-	err := e.db.View(ctx, func(tx *db.Tx) error {
+// reasons; those who have a part in the alert are marked with their state. leftOut are some of those who are near and
+// would not be asked, nearest first, with why not; an operator may send them all the same.
+func (e *Engine) Candidates(ctx context.Context, id AlertID, limit int) (found, leftOut []Candidate, err error) {
+	err = e.db.View(ctx, func(tx *db.Tx) error {
 		a, err := e.store.read(ctx, tx, id, "")
 		if err != nil {
 			return err
 		}
-		out, err = e.candidates(ctx, tx, a, max(findK, limit))
-		return err
+		if found, err = e.candidates(ctx, tx, a, max(findK, limit)); err != nil {
+			return err
+		}
+		leftOut = e.leftOut(a, tx.Now())
+		return nil
 	})
-	return out[:min(len(out), limit)], err
+	return found[:min(len(found), limit)], leftOut, err
+}
+
+// leftOutK is how many of those who would not be asked are shown.
+const leftOutK = 10
+
+// leftOut finds who is near and would not be asked.
+func (e *Engine) leftOut(a *Alert, now time.Time) []Candidate {
+	if a.Position == nil || !geo.Valid(a.Position.Point) {
+		return nil
+	}
+	roster := e.registry.Helpers()
+	found := e.finder.Nearest(geo.Query{Point: a.Position.Point, K: leftOutK, Within: farthest, Now: now, Modes: roster.ModesOf,
+		Keep: func(id string) bool {
+			return a.Person(id) == nil && !roster.Availability(registry.HelperID(id), now, a.Centre).OK()
+		}})
+	var out []Candidate
+	for _, f := range found {
+		h, ok := roster.Get(registry.HelperID(f.ID))
+		if !ok {
+			continue
+		}
+		c := candidateOf(h, a.Elder, roster.DayOf(h, now))
+		c.place(f, now)
+		c.Reasons = append(hindrances(roster.Availability(h.ID, now, a.Centre)), Reason{Code: ReasonTravel, Value: int(c.Duration.Seconds())})
+		out = append(out, c)
+	}
+	return out
+}
+
+// hindrances are the reasons why somebody would not be asked.
+func hindrances(av registry.Availability) []Reason {
+	var out []Reason
+	for _, w := range av.Why {
+		out = append(out, Reason{Code: string(w)})
+	}
+	return out
 }
 
 // candidates finds who could come to the alert, best first.
@@ -36,18 +75,15 @@ func (e *Engine) candidates(ctx context.Context, tx *db.Tx, a *Alert, k int) ([]
 		return nil, nil
 	}
 	now, roster := tx.Now(), e.registry.Helpers()
-	centre, err := e.centre(ctx, tx, a.Centre)
-	if err != nil {
-		return nil, err
-	}
-	known := map[string]registry.Helper{}
+	known, standIn := map[string]registry.Helper{}, map[string]bool{}
 	found := e.finder.Nearest(geo.Query{Point: a.Position.Point, K: k, Within: farthest, Now: now, Modes: roster.ModesOf,
 		Keep: func(id string) bool {
 			h, ok := roster.Get(registry.HelperID(id))
-			if !ok || !h.Available(now, centre.loc) && a.Person(id) == nil {
+			av := roster.Availability(registry.HelperID(id), now, a.Centre)
+			if !ok || !av.OK() && a.Person(id) == nil {
 				return false
 			}
-			known[id] = h
+			known[id], standIn[id] = h, av.InPlaceOf != ""
 			return true
 		}})
 	loads, err := e.store.loads(ctx, tx, a.ID)
@@ -56,7 +92,9 @@ func (e *Engine) candidates(ctx context.Context, tx *db.Tx, a *Alert, k int) ([]
 	}
 	out := make([]Candidate, 0, len(found))
 	for _, f := range found {
-		c := candidateOf(known[f.ID], a.Elder)
+		h := known[f.ID]
+		c := candidateOf(h, a.Elder, roster.DayOf(h, now))
+		c.StandIn = standIn[f.ID]
 		c.place(f, now)
 		c.Load = loads[f.ID]
 		c.inAlert(a)
@@ -81,12 +119,8 @@ func (c *Candidate) inAlert(a *Alert) {
 }
 
 // named looks at helpers whom an operator has chosen, wherever they are and whether on duty or not.
-func (e *Engine) named(ctx context.Context, tx *db.Tx, a *Alert, ids []string) ([]Candidate, error) {
-	now, roster := tx.Now(), e.registry.Helpers()
-	centre, err := e.centre(ctx, tx, a.Centre)
-	if err != nil {
-		return nil, err
-	}
+func (e *Engine) named(now time.Time, a *Alert, ids []string) ([]Candidate, error) {
+	roster := e.registry.Helpers()
 	var out []Candidate
 	var wrong []fault.Field
 	for _, id := range slices.Compact(slices.Clone(ids)) {
@@ -95,15 +129,12 @@ func (e *Engine) named(ctx context.Context, tx *db.Tx, a *Alert, ids []string) (
 			wrong = append(wrong, fault.Field{Name: "helpers", Problem: "there is no such helper: " + id})
 			continue
 		}
-		c := candidateOf(h, a.Elder)
+		c := candidateOf(h, a.Elder, roster.DayOf(h, now))
 		if at, since, ok := roster.Index().Get(id); ok && a.Position != nil {
 			c.place(e.travel(geo.Neighbour{ID: id, Point: at, At: since}, a.Position.Point, h.Modes, now), now)
 		}
 		c.inAlert(a)
-		c.Reasons = []Reason{{Code: ReasonByHand}}
-		if !h.Available(now, centre.loc) {
-			c.Reasons = append(c.Reasons, Reason{Code: ReasonOffDuty})
-		}
+		c.Reasons = append([]Reason{{Code: ReasonByHand}}, hindrances(roster.Availability(h.ID, now, a.Centre))...)
 		out = append(out, c)
 	}
 	if len(wrong) > 0 {

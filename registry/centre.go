@@ -2,6 +2,7 @@ package registry
 
 import (
 	"slices"
+	"strings"
 	"time"
 	_ "time/tzdata" // a time zone must be known on a machine that has no table of them, too
 
@@ -13,17 +14,37 @@ type CentreID string
 
 // Centre is a room of operators: the city's, or one below it.
 type Centre struct {
-	ID         CentreID      `json:"id"`
-	Name       string        `json:"name"`
-	Parent     CentreID      `json:"parent"` // empty at the top
-	Phone      string        `json:"phone"`
-	Position   *geo.Position `json:"position"`
-	TimeZone   string        `json:"time_zone"`
-	Version    int64         `json:"version"`
-	CreatedAt  time.Time     `json:"created_at"`
-	UpdatedAt  time.Time     `json:"updated_at"`
-	ArchivedAt *time.Time    `json:"archived_at"`
+	ID       CentreID      `json:"id"`
+	Name     string        `json:"name"`
+	Parent   CentreID      `json:"parent"` // empty at the top
+	Phone    string        `json:"phone"`
+	Position *geo.Position `json:"position"`
+	TimeZone string        `json:"time_zone"`
+	Level    string        `json:"level"` // city, county, …; empty when not said
+	Area     string        `json:"area"`  // code of the area that it serves
+	Hours    []Shift       `json:"hours"` // when somebody sits there; empty: day and night
+
+	// DefaultAreaCode is what a telephone number without one has: 029.
+	DefaultAreaCode string `json:"default_area_code"`
+	// RequiresBackgroundCheck keeps helpers from being offered who have not passed one; RequiresInspection does the same with
+	// the staff of providers whose yearly inspection is overdue.
+	RequiresBackgroundCheck bool `json:"requires_background_check"`
+	RequiresInspection      bool `json:"requires_inspection"`
+
+	Version    int64      `json:"version"`
+	CreatedAt  time.Time  `json:"created_at"`
+	UpdatedAt  time.Time  `json:"updated_at"`
+	ArchivedAt *time.Time `json:"archived_at"`
 }
+
+// The levels of centres.
+const (
+	LevelProvince  = "province"
+	LevelCity      = "city"
+	LevelCounty    = "county"
+	LevelStreet    = "street"
+	LevelCommunity = "community"
+)
 
 const defaultTimeZone = "Asia/Shanghai"
 
@@ -42,6 +63,8 @@ func (k *Centre) normalise(c *problems) {
 	k.Name = tidy(k.Name)
 	k.Parent = CentreID(tidy(string(k.Parent)))
 	k.TimeZone = orDefault(tidy(k.TimeZone), defaultTimeZone)
+	k.Level, k.Area, k.DefaultAreaCode = strings.ToLower(tidy(k.Level)), narrow(tidy(k.Area)), narrow(tidy(k.DefaultAreaCode))
+	k.Hours = some(k.Hours)
 	if k.Phone = tidy(k.Phone); k.Phone != "" {
 		k.Phone = c.phone("phone", k.Phone)
 	}
@@ -52,6 +75,14 @@ func (k *Centre) check(c *problems, _ time.Time) {
 	c.position("position", k.Position)
 	if _, err := time.LoadLocation(k.TimeZone); err != nil || k.TimeZone == "Local" {
 		c.add("time_zone", "must be a time zone like Asia/Shanghai")
+	}
+	c.oneOf("level", k.Level, "", LevelProvince, LevelCity, LevelCounty, LevelStreet, LevelCommunity)
+	c.area("area", k.Area)
+	if k.DefaultAreaCode != "" && (!isDigits(k.DefaultAreaCode) || k.DefaultAreaCode[0] != '0' || len(k.DefaultAreaCode) > 4) {
+		c.add("default_area_code", "must be a telephone area code like 029")
+	}
+	for _, s := range k.Hours {
+		s.checkAs(c, "hours")
 	}
 	if k.Parent != "" && k.Parent == k.ID {
 		c.add("parent", "must be another centre")

@@ -21,6 +21,8 @@ const (
 	Contacts = "contacts"
 	Devices  = "devices"
 	Helpers  = "helpers"
+
+	Providers = "providers"
 )
 
 // columnsOf gives the columns of a kind, in the order of an export, and those without which an
@@ -36,8 +38,12 @@ func columnsOf(kind string) (all, needed []string) {
 	case Devices:
 		return strings.Fields(`id identity protocol kind elder centre`), []string{"identity", "protocol"}
 	case Helpers:
-		return strings.Fields(`id centre name phones language kind position skills services on_duty modes schedule keys_for`),
+		return strings.Fields(`id centre name phones language kind position skills services on_duty modes schedule keys_for
+			provider areas certificates background_check status status_reason status_from status_until notices absences`),
 			[]string{"name", "phones"}
+	case Providers:
+		return strings.Fields(`id centre name kind phones contact_name address position services areas schedule certificates inspections
+			status status_reason status_from status_until notices`), []string{"name"}
 	}
 	return nil, nil
 }
@@ -63,7 +69,11 @@ func chineseHeadings() map[string]string {
 		"用药": "medicines", "药物": "medicines", "过敏": "allergies", "行动能力": "mobility", "进门方式": "access", "备注": "notes",
 		"老人": "elder", "老人编号": "elder", "角色": "role", "关系": "relation", "渠道": "channels", "顺序": "order", "有钥匙": "has_key",
 		"设备号": "identity", "协议": "protocol", "类型": "kind", "技能": "skills", "服务": "services", "在岗": "on_duty", "出行方式": "modes",
-		"班次": "schedule", "持有钥匙": "keys_for", "中心": "centre"}
+		"班次": "schedule", "持有钥匙": "keys_for", "中心": "centre",
+		"单位": "provider", "所属企业": "provider", "加盟企业": "provider", "服务区域": "areas", "证书": "certificates", "资质": "certificates",
+		"背景审查": "background_check", "无犯罪证明": "background_check", "状态": "status", "状态原因": "status_reason", "状态开始": "status_from",
+		"状态截止": "status_until", "特别提示": "notices", "请假": "absences", "顶班": "absences", "联系人": "contact_name", "企业类型": "kind",
+		"服务项目": "services", "年检": "inspections"}
 }
 
 // jsonOf turns a cell into the JSON of its field, or says what the cell should have been.
@@ -75,7 +85,17 @@ func jsonOf(column, cell string, excel bool) (raw json.RawMessage, problem strin
 		if excel {
 			v = dateOfSerial(cell)
 		}
-	case "phones", "channels", "modes", "keys_for":
+	case "certificates":
+		v, problem = partsOf[Certificate](cell)
+	case "notices":
+		v, problem = partsOf[Notice](cell)
+	case "absences":
+		v, problem = partsOf[Absence](cell)
+	case "inspections":
+		v, problem = partsOf[Inspection](cell)
+	case "background_check":
+		v, problem = partOf[BackgroundCheck](cell)
+	case "phones", "channels", "modes", "keys_for", "areas":
 		v = splitOn(cell, ";；,，、|\n")
 	case "illnesses", "medicines", "allergies", "skills", "services":
 		v = splitOn(cell, ";；\n")
@@ -215,7 +235,12 @@ func cellText(field any) string {
 		}
 		return "no"
 	}
-	if v := reflect.ValueOf(field); v.Kind() == reflect.Slice {
+	switch v := reflect.ValueOf(field); {
+	case v.Kind() == reflect.Struct:
+		return partText(v)
+	case v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Struct:
+		return partsText(v)
+	case v.Kind() == reflect.Slice:
 		return listText(v)
 	}
 	return fmt.Sprint(field)

@@ -22,6 +22,8 @@ func (r *Registry) Export(ctx context.Context, kind string, w io.Writer) error {
 		return export(ctx, r.devices, r.scope, sink{kind: kind, w: w})
 	case Helpers:
 		return export(ctx, r.helpers, r.scope, sink{kind: kind, w: w})
+	case Providers:
+		return export(ctx, r.providers, r.scope, sink{kind: kind, w: w})
 	}
 	return unknownKind()
 }

@@ -2,7 +2,6 @@ package registry
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"anling/geo"
@@ -21,23 +20,36 @@ const (
 
 // Helper is somebody who can go to an elder.
 type Helper struct {
-	ID         HelperID      `json:"id"`
-	Centre     CentreID      `json:"centre"`
-	Name       string        `json:"name"`
-	Phones     []string      `json:"phones"`
-	Language   string        `json:"language"`
-	Kind       string        `json:"kind"`
-	Position   *geo.Position `json:"position"` // the last known
-	Skills     []string      `json:"skills"`
-	Services   []string      `json:"services"`
-	OnDuty     bool          `json:"on_duty"`
-	Modes      []geo.Mode    `json:"modes"`    // how they can travel
-	Schedule   []Shift       `json:"schedule"` // empty: always
-	KeysFor    []ElderID     `json:"keys_for"` // whose doors they have a key for
-	Version    int64         `json:"version"`
-	CreatedAt  time.Time     `json:"created_at"`
-	UpdatedAt  time.Time     `json:"updated_at"`
-	ArchivedAt *time.Time    `json:"archived_at"`
+	ID       HelperID      `json:"id"`
+	Centre   CentreID      `json:"centre"`
+	Name     string        `json:"name"`
+	Phones   []string      `json:"phones"`
+	Language string        `json:"language"`
+	Kind     string        `json:"kind"`
+	Position *geo.Position `json:"position"` // the last known
+	Skills   []string      `json:"skills"`
+	Services []string      `json:"services"`
+	OnDuty   bool          `json:"on_duty"`
+	Modes    []geo.Mode    `json:"modes"`    // how they can travel
+	Schedule []Shift       `json:"schedule"` // empty: always
+	KeysFor  []ElderID     `json:"keys_for"` // whose doors they have a key for
+
+	Provider        ProviderID      `json:"provider"` // whose staff they are; they follow its centre
+	Areas           []string        `json:"areas"`    // codes of the areas that they serve; empty: any
+	Certificates    []Certificate   `json:"certificates"`
+	BackgroundCheck BackgroundCheck `json:"background_check"`
+	Status          string          `json:"status"`
+	StatusReason    string          `json:"status_reason"`
+	StatusFrom      string          `json:"status_from"`  // a day; empty: at once
+	StatusUntil     string          `json:"status_until"` // the last day of a suspension; empty: open
+	Notices         []Notice        `json:"notices"`
+	Absences        []Absence       `json:"absences"`
+	Grade           string          `json:"grade"` // worked out from history
+
+	Version    int64      `json:"version"`
+	CreatedAt  time.Time  `json:"created_at"`
+	UpdatedAt  time.Time  `json:"updated_at"`
+	ArchivedAt *time.Time `json:"archived_at"`
 
 	// Locked says that the sealed part could not be opened (see Elder).
 	Locked bool `json:"locked,omitempty"`
@@ -49,19 +61,6 @@ type Shift struct {
 	Days []int  `json:"days"` // 1 is Monday, 7 is Sunday
 	From string `json:"from"` // 08:00, in the time zone of the helper's centre
 	To   string `json:"to"`
-}
-
-// Available tells whether the helper may be asked to go at now: on duty, not archived, and
-// inside the schedule in the time zone loc.
-func (h Helper) Available(now time.Time, loc *time.Location) bool {
-	if !h.OnDuty || h.ArchivedAt != nil || h.Locked {
-		return false
-	}
-	if len(h.Schedule) == 0 {
-		return true
-	}
-	local := now.In(loc)
-	return slices.ContainsFunc(h.Schedule, func(s Shift) bool { return s.covers(local) })
 }
 
 func (s Shift) covers(local time.Time) bool {
@@ -97,16 +96,17 @@ func (h *Helper) normalise(c *problems) {
 	h.Name = tidy(h.Name)
 	h.Phones = c.phones("phones", h.Phones)
 	h.Language = languageOf(h.Language)
-	h.Kind = orDefault(strings.ToLower(tidy(h.Kind)), KindVolunteer)
+	h.Kind = helperKindOf(h.Kind)
 	h.Skills, h.Services = tidyList(h.Skills), tidyList(h.Services)
 	h.Modes = codeList(h.Modes)
 	if len(h.Modes) == 0 {
 		h.Modes = []geo.Mode{geo.Foot}
 	}
 	h.KeysFor = codeKeepCase(h.KeysFor)
-	if h.Schedule == nil {
-		h.Schedule = []Shift{}
-	}
+	h.Schedule, h.Certificates, h.Notices, h.Absences = some(h.Schedule), some(h.Certificates), some(h.Notices), some(h.Absences)
+	h.Provider = ProviderID(tidy(string(h.Provider)))
+	h.Areas = codeKeepCase(h.Areas)
+	h.Status, h.StatusReason = statusOf(h.Status), tidy(h.StatusReason)
 }
 
 func (h *Helper) check(c *problems, _ time.Time) {
@@ -122,19 +122,33 @@ func (h *Helper) check(c *problems, _ time.Time) {
 	for _, s := range h.Schedule {
 		s.check(c)
 	}
+	h.checkStanding(c)
 	if len(h.Phones) == 0 && !c.has("phones") {
 		c.add("phones", "must have at least one number: a helper is there to be called")
 	}
 }
 
-func (s Shift) check(c *problems) {
+func (h *Helper) checkStanding(c *problems) {
+	s := h.standing()
+	c.status(&s, h.StatusReason)
+	h.StatusFrom, h.StatusUntil = s.from, s.until
+	c.areas("areas", h.Areas)
+	c.certificates(h.Certificates)
+	c.backgroundCheck(&h.BackgroundCheck)
+	c.notices(h.Notices)
+	c.absences(h.Absences, h.ID)
+}
+
+func (s Shift) check(c *problems) { s.checkAs(c, "schedule") }
+
+func (s Shift) checkAs(c *problems, field string) {
 	if len(s.Days) == 0 || slices.ContainsFunc(s.Days, func(d int) bool { return d < 1 || d > 7 }) {
-		c.add("schedule", "must name days from 1 (Monday) to 7 (Sunday)")
+		c.add(field, "must name days from 1 (Monday) to 7 (Sunday)")
 	}
 	_, from := minuteOf(s.From)
 	_, to := minuteOf(s.To)
 	if !from || !to {
-		c.add("schedule", "must have times like 08:00 in from and to")
+		c.add(field, "must have times like 08:00 in from and to")
 	}
 }
 
@@ -149,11 +163,14 @@ func (h *Helper) setHead(x head) {
 }
 
 func (h *Helper) subject() string   { return string(h.ID) }
-func (h *Helper) values() []any     { return []any{h.Kind, h.OnDuty} }
-func (h *Helper) dests() []any      { return []any{&h.Kind, &h.OnDuty} }
-func (h *Helper) adopt(o *Helper)   { h.Kind, h.OnDuty = o.Kind, o.OnDuty }
+func (h *Helper) values() []any     { return []any{h.Kind, h.OnDuty, h.Provider, h.Status, h.Grade} }
+func (h *Helper) dests() []any      { return []any{&h.Kind, &h.OnDuty, &h.Provider, &h.Status, &h.Grade} }
 func (h *Helper) lock()             { h.Locked = true }
 func (h *Helper) lookups() []lookup { return nil }
+
+func (h *Helper) adopt(o *Helper) {
+	h.Kind, h.OnDuty, h.Provider, h.Status, h.Grade = o.Kind, o.OnDuty, o.Provider, o.Status, o.Grade
+}
 
 func (h *Helper) words() []word {
 	return slices.Concat(wordsOf(OpenWords, string(h.ID)), wordsOf(NameWords, h.Name), wordsOf(PhoneWords, h.Phones...),

@@ -71,12 +71,14 @@ func (r *Registry) importSheet(ctx context.Context, kind string, data []byte, pr
 		return intake[Device, *Device]{shelf: r.devices, by: r, kind: kind, sheet: s, progress: progress, match: r.sameDevice}.run(ctx)
 	case Helpers:
 		return intake[Helper, *Helper]{shelf: r.helpers, by: r, kind: kind, sheet: s, progress: progress}.run(ctx)
+	case Providers:
+		return intake[Provider, *Provider]{shelf: r.providers, by: r, kind: kind, sheet: s, progress: progress}.run(ctx)
 	}
 	return Report{}, unknownKind()
 }
 
 func unknownKind() error {
-	return fault.New(fault.Invalid, "what can be imported and exported is %s", strings.Join([]string{Elders, Contacts, Devices, Helpers}, ", "))
+	return fault.New(fault.Invalid, "what can be imported and exported is %s", strings.Join([]string{Elders, Contacts, Devices, Helpers, Providers}, ", "))
 }
 
 // intake is one import under way.

@@ -246,7 +246,7 @@ func TestALostKeyLocksTheRegistryButNoAlarm(t *testing.T) {
 		if err := locked.Load(ctx); err != nil {
 			t.Errorf("load helpers: %v", err)
 		}
-		if hs := locked.Helpers().All(); len(hs) != 1 || hs[0].Available(noon(), noon().Location()) {
+		if hs := locked.Helpers().All(); len(hs) != 1 || hs[0].Availability(noon(), Circumstances{}).OK() {
 			t.Errorf("locked helpers: %+v", hs)
 		}
 		_, err := locked.Elder(ctx, "E1")

@@ -141,7 +141,7 @@ func (p *patch) keeps(name string) bool {
 	switch name {
 	case "id":
 		return !p.creating
-	case "version", "created_at", "updated_at", "archived_at", "locked", "last_seen_at", "battery":
+	case "version", "created_at", "updated_at", "archived_at", "locked", "last_seen_at", "battery", "grade":
 		return true
 	}
 	return false
@@ -176,6 +176,10 @@ func typeName(t reflect.Type) string {
 		return `an object with "lat" and "lon"`
 	case t == reflect.TypeFor[[]Shift]():
 		return `a list of {"days":[1],"from":"08:00","to":"18:00"}`
+	case t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Struct:
+		return "a list of objects with " + fieldNames(t.Elem())
+	case t.Kind() == reflect.Struct:
+		return "an object with " + fieldNames(t)
 	case t.Kind() == reflect.Slice:
 		return "a list of texts"
 	case t.Kind() == reflect.Bool:
@@ -186,4 +190,14 @@ func typeName(t reflect.Type) string {
 		return "a text"
 	}
 	return fmt.Sprintf("a %s", t.Kind())
+}
+
+// fieldNames lists what an object may say.
+func fieldNames(t reflect.Type) string {
+	var names []string
+	for i := range t.NumField() {
+		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+		names = append(names, name)
+	}
+	return strings.Join(names, ", ")
 }

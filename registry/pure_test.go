@@ -112,11 +112,11 @@ func TestAvailable(t *testing.T) {
 		{"until midnight", []Shift{{Days: []int{1}, From: "20:00", To: "24:00"}}, 23 * time.Hour, true},
 	} {
 		h := Helper{OnDuty: true, Schedule: c.schedule}
-		if got := h.Available(monday.Add(c.at).UTC(), shanghai); got != c.want {
+		if got := h.Availability(monday.Add(c.at).UTC(), Circumstances{Location: shanghai}).OK(); got != c.want {
 			t.Errorf("%s: got %v, want %v", c.name, got, c.want)
 		}
 		h.OnDuty = false
-		if h.Available(monday.Add(c.at), shanghai) {
+		if h.Availability(monday.Add(c.at), Circumstances{Location: shanghai}).OK() {
 			t.Errorf("%s: available though not on duty", c.name)
 		}
 	}

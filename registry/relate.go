@@ -179,7 +179,38 @@ func (c *core) relateHelper(ctx context.Context, tx *db.Tx, d *draft[Helper]) er
 			return err
 		}
 	}
+	return c.relatePlace(ctx, tx, d)
+}
+
+// relatePlace puts a helper into a centre, and looks whether those exist whom the record names.
+func (c *core) relatePlace(ctx context.Context, tx *db.Tx, d *draft[Helper]) error {
+	if d.old == nil {
+		d.x.Grade = ""
+	}
+	if err := c.relateSubstitutes(ctx, tx, d); err != nil {
+		return err
+	}
+	if d.x.Provider != "" {
+		return c.relateStaff(ctx, tx, d)
+	}
 	return c.home(ctx, tx, asked(d), &d.x.Centre)
+}
+
+func (c *core) relateSubstitutes(ctx context.Context, tx *db.Tx, d *draft[Helper]) error {
+	for _, a := range d.x.Absences {
+		if a.Substitute == "" || d.old != nil && slices.Contains(d.old.Absences, a) {
+			continue
+		}
+		row, err := c.helpers.get(ctx, tx, string(a.Substitute))
+		if fault.Is(err, fault.NotFound) || err == nil && (row.Archived != nil || !d.scope.Has(row.Centre)) {
+			d.bad.add("absences.substitute", "names a helper who is not known")
+			continue
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // highest is how many levels of centres there can be; more is a circle.

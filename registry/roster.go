@@ -25,6 +25,7 @@ type Roster struct {
 	mu     sync.RWMutex
 	byID   map[HelperID]Helper
 	unsaid map[HelperID]geo.Position // moved, and not written yet
+	rules  rules
 
 	// Lock order: reading, then mu. reading lets one refresh run at a time.
 	reading      sync.Mutex
@@ -33,7 +34,7 @@ type Roster struct {
 }
 
 func newRoster(c *core) *Roster {
-	return &Roster{core: c, index: geo.NewIndex(), byID: map[HelperID]Helper{}, unsaid: map[HelperID]geo.Position{}}
+	return &Roster{core: c, index: geo.NewIndex(), byID: map[HelperID]Helper{}, unsaid: map[HelperID]geo.Position{}, rules: newRules()}
 }
 
 // Get gives a helper.
@@ -105,6 +106,7 @@ func (r *Roster) take(h Helper) error {
 	if ok && known.Version > h.Version {
 		return nil
 	}
+	r.standIn(known, h)
 	if h.ArchivedAt != nil {
 		delete(r.byID, h.ID)
 		delete(r.unsaid, h.ID)
@@ -275,6 +277,9 @@ func samePosition(a, b *geo.Position) bool {
 func (r *Roster) refresh(ctx context.Context) error {
 	r.reading.Lock()
 	defer r.reading.Unlock()
+	if err := r.refreshRules(ctx); err != nil {
+		return err
+	}
 	if err := r.refreshHelpers(ctx); err != nil {
 		return fmt.Errorf("read helpers: %w", err)
 	}

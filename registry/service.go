@@ -82,20 +82,19 @@ func (c *core) shelve() {
 		filters: map[string]filter{"centre": textFilter, "elder": textFilter, "protocol": textFilter, "kind": textFilter},
 		relate:  c.relateDevice, stored: c.deviceStored}
 	c.helpers = &shelf[Helper, *Helper]{core: c, noun: "helper",
-		store:   newStore[Helper, *Helper]("helpers", "kind", "on_duty"),
-		filters: map[string]filter{"centre": textFilter, "kind": textFilter, "on_duty": boolFilter},
-		relate:  c.relateHelper, stored: c.helperStored,
+		store: newStore[Helper, *Helper]("helpers", "kind", "on_duty", "provider", "status", "grade"),
+		filters: map[string]filter{"centre": textFilter, "kind": textFilter, "on_duty": boolFilter, "provider": textFilter,
+			"status": textFilter, "grade": textFilter},
+		relate: c.relateHelper, stored: c.helperStored,
 		strip: func(h *Helper) { h.Position = nil }, opened: c.helperOpened}
 	c.centres = &shelf[Centre, *Centre]{core: c, noun: "centre",
 		store:   newStore[Centre, *Centre]("centres", "parent"),
 		filters: map[string]filter{"parent": textFilter},
-		relate:  c.relateCentre}
+		relate:  c.relateCentre, stored: c.centreStored}
 	c.providers = &shelf[Provider, *Provider]{core: c, noun: "provider",
-		store:   newStore[Provider, *Provider]("providers"),
-		filters: map[string]filter{"centre": textFilter},
-		relate: func(ctx context.Context, tx *db.Tx, d *draft[Provider]) error {
-			return c.home(ctx, tx, asked(d), &d.x.Centre)
-		}}
+		store:   newStore[Provider, *Provider]("providers", "kind", "status", "grade"),
+		filters: map[string]filter{"centre": textFilter, "kind": textFilter, "status": textFilter, "grade": textFilter},
+		relate:  c.relateProvider, stored: c.providerStored}
 	c.operators = &shelf[Operator, *Operator]{core: c, noun: "operator", lookup: operatorLookup, unique: "name",
 		store:   newStore[Operator, *Operator]("operators", "role"),
 		filters: map[string]filter{"centre": textFilter, "role": textFilter},

@@ -102,6 +102,50 @@ func roleOf(s string) string {
 	return s
 }
 
+func helperKindOf(s string) string {
+	switch s = strings.ToLower(tidy(s)); s {
+	case "", "志愿者", "义工":
+		return KindVolunteer
+	case "一技之长者", "一技之长", "邻居", "neighbor":
+		return KindNeighbour
+	case "加盟企业", "企业", "服务商":
+		return KindProvider
+	case "员工", "工作人员":
+		return KindStaff
+	}
+	return s
+}
+
+func providerKindOf(s string) string {
+	switch s = strings.ToLower(tidy(s)); s {
+	case "", "加盟企业", "企业":
+		return ProviderEnterprise
+	case "社会组织", "社会团体":
+		return ProviderNonprofit
+	case "医疗机构", "医院":
+		return ProviderMedical
+	case "物业", "物业公司":
+		return ProviderProperty
+	case "公共机构", "政府部门":
+		return ProviderPublic
+	case "其他", "其它":
+		return ProviderOther
+	}
+	return s
+}
+
+func statusOf(s string) string {
+	switch s = strings.ToLower(tidy(s)); s {
+	case "", "正常", "在职", "在册":
+		return StatusActive
+	case "暂停", "停用":
+		return StatusSuspended
+	case "离开", "离职", "退出":
+		return StatusLeft
+	}
+	return s
+}
+
 // dateOf reads the dates of spreadsheets in which the year comes first: 1944/3/5, 1944.3.5,
 // 19440305, 1944年3月5日. What could mean two dates (3/5/44) is left, and so refused.
 func dateOf(s string) string {

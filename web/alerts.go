@@ -152,6 +152,12 @@ type ReasonView struct {
 	En    string `json:"en"`
 }
 
+// candidatesPage is who could come, and who is near and would not be asked.
+type candidatesPage struct {
+	page[gated[CandidateView]]
+	LeftOut []gated[CandidateView] `json:"left_out"`
+}
+
 // listCandidates answers GET /v1/alerts/{id}/candidates.
 func (s *Server) listCandidates(w http.ResponseWriter, r *http.Request) error {
 	q := query{r: r}
@@ -163,15 +169,22 @@ func (s *Server) listCandidates(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	found, err := s.engine.Candidates(r.Context(), a.ID, limit)
+	found, leftOut, err := s.engine.Candidates(r.Context(), a.ID, limit)
 	if err != nil {
 		return err
 	}
-	out := page[gated[CandidateView]]{Items: []gated[CandidateView]{}}
-	for i, c := range found {
-		out.Items = append(out.Items, redact(s.gate, viewCandidate(c, i+1), callerOf(r.Context()).audience()))
-	}
+	who := callerOf(r.Context()).audience()
+	var out candidatesPage
+	out.Items, out.LeftOut = redactAll(s.gate, viewCandidates(found), who), redactAll(s.gate, viewCandidates(leftOut), who)
 	return writeJSON(w, http.StatusOK, out)
+}
+
+func viewCandidates(all []alerts.Candidate) []CandidateView {
+	out := make([]CandidateView, 0, len(all))
+	for i, c := range all {
+		out = append(out, viewCandidate(c, i+1))
+	}
+	return out
 }
 
 func viewCandidate(c alerts.Candidate, rank int) CandidateView {

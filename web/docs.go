@@ -52,7 +52,7 @@ func docs() map[string]doc {
 		"GET /v1/alerts/{id}":        {tag: "alerts", summary: "An alert with the elder's profile, contacts and earlier alerts", answer: gated[DetailView]{}},
 		"GET /v1/alerts/{id}/events": {tag: "alerts", summary: "The whole story of an alert, each event with the hash that covers the one before", answer: page[gated[alerts.Event]]{}},
 		"GET /v1/alerts/{id}/candidates": {tag: "alerts", summary: "Helpers who could come, with travel time and the reasons for their order",
-			answer: page[gated[CandidateView]]{}, query: []param{{"limit", "how many at most"}}},
+			answer: candidatesPage{}, query: []param{{"limit", "how many at most"}}},
 		"POST /v1/alerts/{id}/{command}": {tag: "alerts", summary: "A command: accept, offer, assign, depart, arrive, note, call, escalate, transfer, link, resolve, follow-up, close, reopen or cancel. Send an Idempotency-Key",
 			body: alerts.Command{}, optional: true, answer: gated[AlertView]{}, example: `{"text":"speaks clearly"}`},
 		"GET /v1/stream": {tag: "alerts", summary: "Live: a snapshot, then changes; resumes from Last-Event-ID", media: "text/event-stream"},
@@ -79,8 +79,8 @@ func docs() map[string]doc {
 	addNoun(d, "/v1/elders", registry.Elder{}, `{"name":"刘桂芳","sex":"f","birth_date":"1940-05-01","phones":["+8619900000002"],"address":"黄河路21号","allergies":["磺胺"]}`)
 	addNoun(d, "/v1/contacts", registry.Contact{}, `{"elder":"e1","name":"张伟","role":"family","phones":["+8619900001004"]}`)
 	addNoun(d, "/v1/devices", registry.Device{}, `{"identity":"pendant-2","protocol":"http","kind":"pendant","elder":"e1"}`)
-	addNoun(d, "/v1/helpers", registry.Helper{}, `{"name":"周涛","phones":["+8619900002009"],"kind":"volunteer","modes":["foot","bike"],"position":{"lat":31.23,"lon":121.47}}`)
-	addNoun(d, "/v1/providers", registry.Provider{}, `{"name":"安心护理","phones":["+8619900003001"],"services":["nursing"]}`)
+	addNoun(d, "/v1/helpers", registry.Helper{}, `{"name":"周涛","phones":["+8619900002009"],"kind":"volunteer","modes":["foot","bike"],"position":{"lat":31.23,"lon":121.47},"skills":["first_aid"],"certificates":[{"kind":"first_aid","number":"A-17","issued":"2024-03-01","expires":"2027-02-28"}],"background_check":{"state":"passed","date":"2026-01-05"},"absences":[{"from":"2026-12-24","until":"2026-12-26"}]}`)
+	addNoun(d, "/v1/providers", registry.Provider{}, `{"name":"安心护理","kind":"medical","phones":["+8619900003001"],"contact_name":"陈静","address":"黄河路88号","services":["nursing"],"inspections":[{"year":2026,"result":"passed","date":"2026-04-15"}]}`)
 	addNoun(d, "/v1/centres", registry.Centre{}, `{"name":"静安中心","parent":"c1","phone":"+8619900009997"}`)
 	addNoun(d, "/v1/operators", registry.Operator{}, `{"name":"sun","display_name":"孙悦","role":"operator","centre":"c1"}`)
 	return d

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"slices"
+
 	"anling/alerts"
 	"anling/devices"
 	"anling/internal/fault"
@@ -40,14 +42,18 @@ func gateRows() []gateRow {
 			open:   {"id", "protocol", "kind", "elder", "centre", "last_seen_at", "battery", "version", "created_at", "updated_at", "archived_at"},
 			number: {"identity"}}),
 		classed(registry.Helper{}, fields{
-			open: {"id", "centre", "language", "kind", "skills", "services", "on_duty", "modes", "schedule", "keys_for",
+			open: {"id", "centre", "language", "kind", "skills", "services", "on_duty", "modes", "schedule", "keys_for", "provider", "areas",
+				"certificates", "background_check", "status", "status_from", "status_until", "notices", "absences", "grade",
 				"version", "created_at", "updated_at", "archived_at", "locked"},
-			personal: {"name", "position"}, number: {"phones"}}),
+			personal: {"name", "position"}, number: {"phones"}, note: {"status_reason"}}),
 		classed(registry.Shift{}, fields{open: {"days", "from", "to"}}),
 		classed(registry.Provider{}, fields{
-			open: {"id", "centre", "name", "phones", "services", "version", "created_at", "updated_at", "archived_at"}}),
+			open: {"id", "centre", "name", "kind", "phones", "address", "position", "services", "areas", "schedule", "certificates", "inspections",
+				"status", "status_from", "status_until", "notices", "grade", "version", "created_at", "updated_at", "archived_at", "locked"},
+			personal: {"contact_name"}, note: {"status_reason"}}),
 		classed(registry.Centre{}, fields{
-			open: {"id", "name", "parent", "phone", "position", "time_zone", "version", "created_at", "updated_at", "archived_at"}}),
+			open: {"id", "name", "parent", "phone", "position", "time_zone", "level", "area", "hours", "default_area_code",
+				"requires_background_check", "requires_inspection", "version", "created_at", "updated_at", "archived_at"}}),
 		classed(registry.Operator{}, fields{
 			open:     {"id", "centre", "role", "language", "version", "created_at", "updated_at", "archived_at", "locked"},
 			personal: {"name", "display_name"}, number: {"phone"}}),
@@ -58,7 +64,7 @@ func gateRows() []gateRow {
 		classed(NearView{}, fields{
 			open:     {"helper", "kind", "mode", "duration_s", "distance_m", "position_age_s", "by_road"},
 			personal: {"name", "position"}}),
-	}, alertRows()...)
+	}, slices.Concat(standingRows(), alertRows())...)
 }
 
 // alertRows classes what is told of alerts.

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"net/http"
 	"slices"
 	"time"
@@ -41,14 +40,10 @@ func (s *Server) nearest(w http.ResponseWriter, r *http.Request) error {
 	c := callerOf(r.Context())
 	now := s.clock.Now()
 	roster := s.registry.Helpers()
-	zones, err := s.zones(r.Context())
-	if err != nil {
-		return err
-	}
 	found := s.finder.Nearest(geo.Query{
 		Point: at, K: limit, Now: now,
 		Modes: modesOf(roster, mode),
-		Keep:  fitness{roster: roster, zones: zones, scope: c.scope, service: q.text("service"), mode: mode, now: now}.keep,
+		Keep:  fitness{roster: roster, scope: c.scope, service: q.text("service"), mode: mode, now: now}.keep,
 	})
 	out := page[gated[NearView]]{Items: []gated[NearView]{}}
 	for _, f := range found {
@@ -70,7 +65,6 @@ func modesOf(roster *registry.Roster, mode geo.Mode) func(string) []geo.Mode {
 // fitness is who may be found.
 type fitness struct {
 	roster  *registry.Roster
-	zones   map[registry.CentreID]*time.Location
 	scope   registry.Scope
 	service string
 	mode    geo.Mode
@@ -82,32 +76,9 @@ func (f fitness) keep(id string) bool {
 	if !ok || !f.scope.Has(h.Centre) {
 		return false
 	}
-	zone := f.zones[h.Centre]
-	if zone == nil {
-		zone = time.UTC
-	}
-	return h.Available(f.now, zone) &&
+	return f.roster.Availability(h.ID, f.now, "").OK() &&
 		(f.service == "" || slices.Contains(h.Services, f.service)) &&
 		(f.mode == "" || slices.Contains(h.Modes, f.mode))
-}
-
-// zones gives every centre's time zone, by which the shifts of its helpers count.
-func (s *Server) zones(ctx context.Context) (map[registry.CentreID]*time.Location, error) {
-	out := map[registry.CentreID]*time.Location{}
-	q := registry.Query{Limit: 500}
-	for {
-		found, err := s.registry.ListCentres(ctx, registry.ScopeAll(), q)
-		if err != nil {
-			return nil, err
-		}
-		for _, c := range found.Items {
-			out[c.ID] = c.Location()
-		}
-		if found.Next == nil {
-			return out, nil
-		}
-		q.Cursor = *found.Next
-	}
 }
 
 func viewNear(h registry.Helper, f geo.Candidate) NearView {

@@ -67,6 +67,11 @@ func fillCity(ctx context.Context, reg *registry.Registry, seed uint64, sz sizes
 	if err := c.fillCentres(ctx); err != nil {
 		return nil, err
 	}
+	for _, p := range w.providers {
+		if _, err := reg.CreateProvider(ctx, p); err != nil {
+			return nil, fmt.Errorf("create provider %s: %w", p.ID, err)
+		}
+	}
 	if err := inParallel(ctx, w.elders, c.fillElder); err != nil {
 		return nil, err
 	}

@@ -27,6 +27,7 @@ type world struct {
 	contacts  []registry.Contact
 	devices   []registry.Device
 	helpers   []registry.Helper
+	providers []registry.Provider
 }
 
 // The two centres of the demo: 座席 sit at the district's, which escalates to the city's.
@@ -68,6 +69,7 @@ func newWorld(seed uint64, sz sizes, prefix string) (*world, error) {
 	for i := range sz.elders {
 		m.elder(i)
 	}
+	m.providers()
 	for i := range sz.helpers {
 		m.helper(i)
 	}
@@ -101,9 +103,7 @@ func (m *maker) sex(womenPercent int) string {
 }
 
 func (m *maker) centresAndOperators() {
-	at := func(lon, lat float64) *geo.Position {
-		return &geo.Position{Point: orb.Point{lon, lat}, AccuracyM: 20, Source: geo.SourceOperator}
-	}
+	at := func(lon, lat float64) *geo.Position { return placed(orb.Point{lon, lat}) }
 	m.world.centres = []registry.Centre{
 		{ID: cityCentre, Name: "市应急呼叫中心", Phone: m.phone(centrePhones), TimeZone: "Asia/Shanghai", Position: at(121.4737, 31.2304)},
 		{ID: districtCentre, Name: "黄浦区一键通中心", Parent: cityCentre, Phone: m.phone(centrePhones), TimeZone: "Asia/Shanghai", Position: at(121.4758, 31.2265)},
@@ -115,6 +115,11 @@ func (m *maker) centresAndOperators() {
 		{ID: "op-city", Centre: cityCentre, Name: "city", DisplayName: "沈伟民", Role: registry.RoleSupervisor, Phone: m.phone(centrePhones), Language: "zh"},
 		{ID: "op-admin", Centre: cityCentre, Name: "admin", DisplayName: "陆文静", Role: registry.RoleAdmin, Phone: m.phone(centrePhones), Language: "zh"},
 	}
+}
+
+// placed is a place that an operator has set on the map.
+func placed(at orb.Point) *geo.Position {
+	return &geo.Position{Point: at, AccuracyM: 20, Source: geo.SourceOperator}
 }
 
 // age is that of somebody on such a service: 65 to 97, most of them about 80.
@@ -228,6 +233,7 @@ func (m *maker) helper(i int) {
 	if i%25 == 24 {
 		h.OnDuty = false
 	}
+	m.employ(&h, i)
 	m.world.helpers = append(m.world.helpers, h)
 }
 
@@ -277,4 +283,5 @@ func (w *world) asOf(now time.Time) {
 	for i := range w.helpers {
 		w.helpers[i].Position.At = now
 	}
+	w.papersAsOf(now)
 }

@@ -1,11 +1,12 @@
 import alerts from '../../../../internal/words/alerts.json'
 import ui from '../../../../internal/words/console.json'
+import people from '../../../../internal/words/people.json'
 import type { Lang } from '../data/types'
 
-export type Key = keyof typeof ui | keyof typeof alerts
+export type Key = keyof typeof ui | keyof typeof alerts | keyof typeof people
 type Vars = Record<string, string | number | null | undefined>
 
-const table: Record<string, { zh: string; en: string }> = { ...ui, ...alerts }
+const table: Record<string, { zh: string; en: string }> = { ...ui, ...alerts, ...people }
 
 export function hasWord(key: string): boolean {
   return key in table
