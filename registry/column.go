@@ -30,13 +30,13 @@ const (
 func columnsOf(kind string) (all, needed []string) {
 	switch kind {
 	case Elders:
-		return strings.Fields(`id centre name sex birth_date phones language address position tier living
-			illnesses medicines allergies mobility access notes`), []string{"name"}
+		return strings.Fields(`id centre number name sex birth_date id_kind id_number phones language dialect area address
+			position household tier living care_level illnesses medicines allergies mobility access notes legal_hold legal_hold_reason`), []string{"name"}
 	case Contacts:
-		return strings.Fields(`id elder name role relation phones channels order language has_key`),
+		return strings.Fields(`id elder name role relation phones channels order language languages hours has_key note`),
 			[]string{"elder", "name", "phones"}
 	case Devices:
-		return strings.Fields(`id identity protocol kind elder centre`), []string{"identity", "protocol"}
+		return strings.Fields(`id identity protocol kind elder centre place sim installed_at installed_by note`), []string{"identity", "protocol"}
 	case Helpers:
 		return strings.Fields(`id centre name phones language kind position skills services on_duty modes schedule keys_for
 			provider areas certificates background_check status status_reason status_from status_until notices absences`),
@@ -73,7 +73,12 @@ func chineseHeadings() map[string]string {
 		"单位": "provider", "所属企业": "provider", "加盟企业": "provider", "服务区域": "areas", "证书": "certificates", "资质": "certificates",
 		"背景审查": "background_check", "无犯罪证明": "background_check", "状态": "status", "状态原因": "status_reason", "状态开始": "status_from",
 		"状态截止": "status_until", "特别提示": "notices", "请假": "absences", "顶班": "absences", "联系人": "contact_name", "企业类型": "kind",
-		"服务项目": "services", "年检": "inspections"}
+		"服务项目": "services", "年检": "inspections",
+		"老人号": "number", "档案号": "number", "档案编号": "number", "证件类型": "id_kind", "证件种类": "id_kind", "证件号": "id_number", "证件号码": "id_number",
+		"身份证": "id_number", "身份证号": "id_number", "身份证号码": "id_number", "方言": "dialect", "区划": "area", "区划代码": "area", "社区代码": "area",
+		"社区": "area", "家庭": "household", "同住户": "household", "户号": "household", "照护等级": "care_level", "护理等级": "care_level", "失能等级": "care_level",
+		"禁止删除": "legal_hold", "禁止删除原因": "legal_hold_reason", "会说语言": "languages", "联系时间": "hours", "可联系时间": "hours", "说明": "note",
+		"安装位置": "place", "sim卡": "sim", "sim卡号": "sim", "卡号": "sim", "安装时间": "installed_at", "安装日期": "installed_at", "安装人": "installed_by"}
 }
 
 // jsonOf turns a cell into the JSON of its field, or says what the cell should have been.
@@ -81,7 +86,6 @@ func jsonOf(column, cell string, excel bool) (raw json.RawMessage, problem strin
 	var v any = cell
 	switch column {
 	case "birth_date":
-		v = cell
 		if excel {
 			v = dateOfSerial(cell)
 		}
@@ -95,20 +99,22 @@ func jsonOf(column, cell string, excel bool) (raw json.RawMessage, problem strin
 		v, problem = partsOf[Inspection](cell)
 	case "background_check":
 		v, problem = partOf[BackgroundCheck](cell)
-	case "phones", "channels", "modes", "keys_for", "areas":
+	case "installed_at":
+		v, problem = instantOf(cell, excel)
+	case "phones", "channels", "modes", "keys_for", "areas", "languages":
 		v = splitOn(cell, ";；,，、|\n")
 	case "illnesses", "medicines", "allergies", "skills", "services":
 		v = splitOn(cell, ";；\n")
 		if !strings.ContainsAny(cell, ";；\n") {
 			v = splitOn(cell, "、")
 		}
-	case "has_key", "on_duty":
+	case "has_key", "on_duty", "legal_hold":
 		v, problem = boolOf(cell)
 	case "order":
 		v, problem = wholeOf(cell)
 	case "position":
 		v, problem = placeOfCell(cell)
-	case "schedule":
+	case "schedule", "hours":
 		v, problem = shiftsOf(cell)
 	}
 	if problem != "" {
@@ -119,6 +125,21 @@ func jsonOf(column, cell string, excel bool) (raw json.RawMessage, problem strin
 		return nil, "cannot be read"
 	}
 	return raw, ""
+}
+
+// instantOf reads a time, or a day, which is taken for its beginning in UTC.
+func instantOf(cell string, excel bool) (any, string) {
+	if t, err := time.Parse(time.RFC3339, cell); err == nil {
+		return t, ""
+	}
+	if excel {
+		cell = dateOfSerial(cell)
+	}
+	t, err := time.Parse(time.DateOnly, dateOf(cell))
+	if err != nil {
+		return nil, "must be a day like 2026-11-25 or a time like 2026-11-25T08:00:00Z"
+	}
+	return t, ""
 }
 
 func splitOn(cell, separators string) []string {
@@ -227,6 +248,11 @@ func cellText(field any) string {
 			return ""
 		}
 		return degrees(f.Point.Lat()) + "," + degrees(f.Point.Lon())
+	case *time.Time:
+		if f == nil {
+			return ""
+		}
+		return f.Format(time.RFC3339)
 	case []Shift:
 		return shiftText(f)
 	case bool:

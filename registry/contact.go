@@ -36,7 +36,10 @@ type Contact struct {
 	Channels   []string   `json:"channels"` // in the order in which they are tried
 	Order      int        `json:"order"`    // who is told first; 1 is the first
 	Language   string     `json:"language"`
+	Languages  []string   `json:"languages"` // others that they speak
+	Hours      []Shift    `json:"hours"`     // when they are best told; empty: always. They are never left out for it
 	HasKey     bool       `json:"has_key"`
+	Note       string     `json:"note"`
 	Version    int64      `json:"version"`
 	CreatedAt  time.Time  `json:"created_at"`
 	UpdatedAt  time.Time  `json:"updated_at"`
@@ -56,12 +59,15 @@ func (k *Contact) defaults() {
 	k.Channels = []string{ChannelSMS, ChannelVoice}
 }
 
+func (k *Contact) blank() { k.Languages, k.Hours = []string{}, []Shift{} }
+
 func (k *Contact) normalise(c *problems) {
 	k.Elder = ElderID(tidy(string(k.Elder)))
 	k.Name, k.Relation = tidy(k.Name), tidy(k.Relation)
 	k.Role = orDefault(roleOf(k.Role), RoleOther)
 	k.Phones = c.phones("phones", k.Phones)
-	k.Language = languageOf(k.Language)
+	k.Language, k.Languages = languageOf(k.Language), languagesOf(k.Languages)
+	k.Hours, k.Note = tidyShifts(k.Hours), tidy(k.Note)
 	if k.Channels = codeList(k.Channels); len(k.Channels) == 0 {
 		k.Channels = []string{ChannelSMS, ChannelVoice}
 	}
@@ -76,6 +82,11 @@ func (k *Contact) check(c *problems, _ time.Time) {
 	c.oneOf("role", k.Role, RoleFamily, RoleLiaison, RoleDoctor, RoleGuard, RoleNeighbour, RoleOther)
 	c.text("relation", k.Relation, maxLine)
 	c.language("language", k.Language)
+	for _, l := range k.Languages {
+		c.language("languages", l)
+	}
+	c.shifts("hours", k.Hours)
+	c.text("note", k.Note, maxText)
 	c.eachOf("channels", k.Channels, ChannelSMS, ChannelVoice, ChannelPush)
 	c.between("order", k.Order, 1, 999)
 	if len(k.Phones) == 0 && !c.has("phones") {

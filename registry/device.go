@@ -29,10 +29,17 @@ type Device struct {
 	Centre     CentreID   `json:"centre"` // that of the elder, when there is one
 	LastSeenAt *time.Time `json:"last_seen_at"`
 	Battery    *int       `json:"battery"` // percent, as last told
-	Version    int64      `json:"version"`
-	CreatedAt  time.Time  `json:"created_at"`
-	UpdatedAt  time.Time  `json:"updated_at"`
-	ArchivedAt *time.Time `json:"archived_at"`
+	Place      string     `json:"place"`   // where it hangs or lies
+	SIM        string     `json:"sim"`     // the number or ICCID of its card
+	Note       string     `json:"note"`
+
+	InstalledAt *time.Time `json:"installed_at"`
+	InstalledBy string     `json:"installed_by"` // the operator who did it, by id
+	TestedAt    *time.Time `json:"tested_at"`    // when its key last came through; nil: never since it is this elder's
+	Version     int64      `json:"version"`
+	CreatedAt   time.Time  `json:"created_at"`
+	UpdatedAt   time.Time  `json:"updated_at"`
+	ArchivedAt  *time.Time `json:"archived_at"`
 }
 
 const defaultDeviceKind = "button"
@@ -44,17 +51,35 @@ func (d *Device) normalise(c *problems) {
 	d.Elder = ElderID(tidy(string(d.Elder)))
 	d.Kind = orDefault(tidy(d.Kind), defaultDeviceKind)
 	d.Identity = tidy(d.Identity)
+	d.Place, d.SIM, d.Note, d.InstalledBy = tidy(d.Place), simOf(d.SIM), tidy(d.Note), tidy(d.InstalledBy)
 	if d.Identity != "" && isPhoneProtocol(d.Protocol) {
 		d.Identity = c.phone("identity", d.Identity)
 	}
 }
 
-func (d *Device) check(c *problems, _ time.Time) {
+func (d *Device) check(c *problems, now time.Time) {
 	c.required("identity", d.Identity)
 	c.text("identity", d.Identity, maxLine)
 	c.oneOf("protocol", d.Protocol, ProtocolHTTP, ProtocolMQTT, "scaip", "dc09", "watch",
 		"minifinder2", "gt06", "jt808", "h02", "eelink", ProtocolPhone, ProtocolSMS)
 	c.code("kind", d.Kind)
+	c.text("place", d.Place, maxLine)
+	c.text("sim", d.SIM, maxLine)
+	c.text("note", d.Note, maxText)
+	if d.InstalledBy != "" {
+		c.id("installed_by", d.InstalledBy)
+	}
+	if d.InstalledAt != nil && d.InstalledAt.After(now.Add(soon)) {
+		c.add("installed_at", "lies in the future")
+	}
+}
+
+// simOf brings the number of a card into one form, when it is a telephone number; else it is taken as it is.
+func simOf(s string) string {
+	if number, err := NormalizePhone(s); err == nil {
+		return number
+	}
+	return narrow(tidy(s))
 }
 
 func isPhoneProtocol(protocol string) bool {
@@ -79,20 +104,22 @@ func (d *Device) subject() string {
 	return string(d.ID)
 }
 
+// deviceColumns are the clear columns of a device's own.
+func deviceColumns() []string {
+	return []string{"elder", "protocol", "kind", "last_seen_at", "battery", "installed_at", "tested_at"}
+}
+
 func (d *Device) values() []any {
-	var seen any
-	if d.LastSeenAt != nil {
-		seen = db.Micros(*d.LastSeenAt)
-	}
-	return []any{d.Elder, d.Protocol, d.Kind, seen, d.Battery}
+	return []any{d.Elder, d.Protocol, d.Kind, db.NullMicros(d.LastSeenAt), d.Battery, db.NullMicros(d.InstalledAt), db.NullMicros(d.TestedAt)}
 }
 
 func (d *Device) dests() []any {
-	return []any{&d.Elder, &d.Protocol, &d.Kind, microsInto{&d.LastSeenAt}, &d.Battery}
+	return []any{&d.Elder, &d.Protocol, &d.Kind, microsInto{&d.LastSeenAt}, &d.Battery, microsInto{&d.InstalledAt}, microsInto{&d.TestedAt}}
 }
 
 func (d *Device) adopt(o *Device) {
 	d.Elder, d.Protocol, d.Kind, d.LastSeenAt, d.Battery = o.Elder, o.Protocol, o.Kind, o.LastSeenAt, o.Battery
+	d.InstalledAt, d.TestedAt = o.InstalledAt, o.TestedAt
 }
 
 // lock leaves the identity empty, which no device that could be opened has.
@@ -107,5 +134,5 @@ func deviceLookupOf(protocol, identity string) lookup {
 }
 
 func (d *Device) words() []word {
-	return slices.Concat(wordsOf(OpenWords, string(d.ID), d.Kind), wordsOf(PhoneWords, d.Identity))
+	return slices.Concat(wordsOf(OpenWords, string(d.ID), d.Kind), wordsOf(PhoneWords, d.Identity, d.SIM), wordsOf(AddressWords, d.Place))
 }

@@ -116,6 +116,9 @@ func (p *patch) assign(x any, fields map[string]json.RawMessage, bad *problems) 
 
 func (p *patch) set(field reflect.Value, raw json.RawMessage, name string, bad *problems) {
 	fresh := reflect.New(field.Type())
+	if merges(field.Type()) {
+		fresh.Elem().Set(field)
+	}
 	err := strictly(raw, fresh.Interface())
 	if p.keeps(name) {
 		if err == nil && name == "archived_at" && string(raw) == "null" && !p.creating {
@@ -141,10 +144,16 @@ func (p *patch) keeps(name string) bool {
 	switch name {
 	case "id":
 		return !p.creating
-	case "version", "created_at", "updated_at", "archived_at", "locked", "last_seen_at", "battery", "grade":
+	case "version", "created_at", "updated_at", "archived_at", "locked", "last_seen_at", "battery", "grade", "tested_at":
 		return true
 	}
 	return false
+}
+
+// merges tells whether a merge patch goes into a field's own fields (RFC 7396): what it does not name stays, null
+// takes a key away. A position is one value, and a list is.
+func merges(t reflect.Type) bool {
+	return t == reflect.TypeFor[Custom]() || t == reflect.TypeFor[*SafetyPlan]()
 }
 
 func strictly(raw []byte, into any) error {
@@ -176,6 +185,12 @@ func typeName(t reflect.Type) string {
 		return `an object with "lat" and "lon"`
 	case t == reflect.TypeFor[[]Shift]():
 		return `a list of {"days":[1],"from":"08:00","to":"18:00"}`
+	case t == reflect.TypeFor[*time.Time]():
+		return "a time like 2026-11-25T08:00:00Z"
+	case t.Kind() == reflect.Map:
+		return "an object"
+	case t.Kind() == reflect.Pointer && t.Elem().Kind() == reflect.Struct:
+		return "an object with " + fieldNames(t.Elem())
 	case t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Struct:
 		return "a list of objects with " + fieldNames(t.Elem())
 	case t.Kind() == reflect.Struct:

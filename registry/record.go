@@ -20,9 +20,11 @@ type head struct {
 // lookup is a text that leads to a row exactly, through the blind index.
 type lookup struct{ kind, text string }
 
-// The kinds of lookup. One of a device or an operator leads to that one only.
+// The kinds of lookup. All but that of a caller lead to one row only.
 const (
 	callerLookup   = "caller"   // an elder's telephone number → the elder
+	numberLookup   = "number"   // centre and the elder's number in it → the elder
+	paperLookup    = "paper"    // the number of an identity paper → the elder
 	deviceLookup   = "device"   // protocol and identity → the device
 	operatorLookup = "operator" // log-in name → the operator
 )

@@ -131,7 +131,7 @@ func TestElderComesBackAsItWasStored(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, h *house) {
 		made := must[Elder](t)(h.CreateElder(t.Context(), zhang()))
-		want := Elder{ID: "E1", Centre: "main", Name: "张秀英", Sex: "f", BirthDate: "1944-03-05", Phones: []string{"+8619900001234"},
+		want := Elder{ID: "E1", Centre: "main", Number: "A0000001", Custom: Custom{}, Name: "张秀英", Sex: "f", BirthDate: "1944-03-05", Phones: []string{"+8619900001234"},
 			Language: "zh", Address: "黄陂北路88弄3号502", Position: people(), Tier: "normal", Living: "alone",
 			Illnesses: []string{"高血压"}, Medicines: []string{}, Allergies: []string{}, Access: "门锁密码 4711",
 			Version: 1, CreatedAt: noon(), UpdatedAt: noon()}

@@ -67,8 +67,45 @@ func (c *core) defaultCentre(ctx context.Context, tx *db.Tx) (Centre, error) {
 }
 
 func (c *core) relateElder(ctx context.Context, tx *db.Tx, d *draft[Elder]) error {
-	return c.home(ctx, tx, asked(d), &d.x.Centre)
+	if err := c.home(ctx, tx, asked(d), &d.x.Centre); err != nil {
+		return err
+	}
+	if p := d.x.SafetyPlan; p != nil && p.On && p.Since == nil {
+		now := tx.Now()
+		p.Since = &now
+	}
+	return c.numberElder(ctx, tx, d)
 }
+
+// numberElder sees to it that an elder has a number in their centre. One who comes to a centre where theirs is taken gets
+// another; one who is archived keeps what they had.
+func (c *core) numberElder(ctx context.Context, tx *db.Tx, d *draft[Elder]) error {
+	moved := d.old != nil && d.old.Centre != d.x.Centre && d.old.Number == d.x.Number
+	if moved && d.x.Number != "" {
+		_, err := rowBy(ctx, tx, numberLookup, c.vault.Blind(numberLookup, numberText(&d.x)))
+		if err == nil {
+			d.x.Number = ""
+		} else if !fault.Is(err, fault.NotFound) {
+			return fmt.Errorf("look up number: %w", err)
+		}
+	}
+	if d.x.Number == "" && d.x.ArchivedAt == nil {
+		n, err := nextCount(ctx, tx, elderCounter)
+		d.x.Number = fmt.Sprintf("A%07d", n)
+		return err
+	}
+	var n int64
+	if _, err := fmt.Sscanf(d.x.Number, "A%07d", &n); err != nil || len(d.x.Number) != len("A0000001") {
+		return nil // not one of ours: no later one can be the same
+	}
+	if d.old != nil && d.old.Number == d.x.Number {
+		return nil
+	}
+	return raiseCount(ctx, tx, elderCounter, n)
+}
+
+// elderCounter counts the numbers that were given to elders.
+const elderCounter = "elder_number"
 
 // elderStored takes along what belongs to the elder: to another centre; and from an archived
 // elder the devices, which can then be somebody else's.

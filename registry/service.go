@@ -69,16 +69,18 @@ func New(o Options) *Registry {
 
 // shelve lays out the seven nouns: where each lies, how it is found, what hangs on it.
 func (c *core) shelve() {
-	c.elders = &shelf[Elder, *Elder]{core: c, noun: "elder", lookup: callerLookup,
-		store:   newStore[Elder, *Elder]("elders", "tier"),
-		filters: map[string]filter{"centre": textFilter, "tier": textFilter},
-		relate:  c.relateElder, stored: c.elderStored}
+	c.elders = &shelf[Elder, *Elder]{core: c, noun: "elder",
+		leads: []lead{{callerLookup, ""}, {numberLookup, "number"}, {paperLookup, "id_number"}},
+		store: newStore[Elder, *Elder]("elders", elderColumns()...),
+		filters: map[string]filter{"centre": textFilter, "tier": textFilter, "area": textFilter, "household": textFilter,
+			"safety_plan": boolFilter, "legal_hold": boolFilter},
+		relate: c.relateElder, stored: c.elderStored}
 	c.contacts = &shelf[Contact, *Contact]{core: c, noun: "contact",
 		store:   newStore[Contact, *Contact]("contacts", "elder", "role", "ord", "has_key"),
 		filters: map[string]filter{"centre": textFilter, "elder": textFilter, "role": textFilter, "has_key": boolFilter},
 		relate:  c.relateContact}
-	c.devices = &shelf[Device, *Device]{core: c, noun: "device", lookup: deviceLookup, unique: "identity",
-		store:   newStore[Device, *Device]("devices", "elder", "protocol", "kind", "last_seen_at", "battery"),
+	c.devices = &shelf[Device, *Device]{core: c, noun: "device", leads: []lead{{deviceLookup, "identity"}},
+		store:   newStore[Device, *Device]("devices", deviceColumns()...),
 		filters: map[string]filter{"centre": textFilter, "elder": textFilter, "protocol": textFilter, "kind": textFilter},
 		relate:  c.relateDevice, stored: c.deviceStored}
 	c.helpers = &shelf[Helper, *Helper]{core: c, noun: "helper",
@@ -95,7 +97,7 @@ func (c *core) shelve() {
 		store:   newStore[Provider, *Provider]("providers", "kind", "status", "grade"),
 		filters: map[string]filter{"centre": textFilter, "kind": textFilter, "status": textFilter, "grade": textFilter},
 		relate:  c.relateProvider, stored: c.providerStored}
-	c.operators = &shelf[Operator, *Operator]{core: c, noun: "operator", lookup: operatorLookup, unique: "name",
+	c.operators = &shelf[Operator, *Operator]{core: c, noun: "operator", leads: []lead{{operatorLookup, "name"}},
 		store:   newStore[Operator, *Operator]("operators", "role"),
 		filters: map[string]filter{"centre": textFilter, "role": textFilter},
 		relate: func(ctx context.Context, tx *db.Tx, d *draft[Operator]) error {

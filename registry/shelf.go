@@ -19,8 +19,7 @@ type shelf[T any, P record[T]] struct {
 	*core
 	store[T, P]
 	noun    string // "elder", for sentences
-	lookup  string // the kind of its lookups, if it has any
-	unique  string // the field that its lookups make unique, if any
+	leads   []lead // the kinds of its lookups
 	filters map[string]filter
 
 	// relate looks at the record's relations: whether what it refers to exists, and what follows.
@@ -238,11 +237,11 @@ func fieldsOf(x any) (map[string]json.RawMessage, error) {
 	return fields, nil
 }
 
+// lead is a kind of lookup of a noun, and the field that it makes unique, if any.
+type lead struct{ kind, unique string }
+
 // point makes the blind index lead to the record as it is now: to an archived one, nothing leads.
 func (s *shelf[T, P]) point(ctx context.Context, tx *db.Tx, d draft[T]) error {
-	if s.lookup == "" {
-		return nil
-	}
 	var before []lookup
 	if d.old != nil && P(d.old).head().Archived == nil {
 		before = P(d.old).lookups()
@@ -252,31 +251,48 @@ func (s *shelf[T, P]) point(ctx context.Context, tx *db.Tx, d draft[T]) error {
 	if p.head().Archived == nil {
 		now = p.lookups()
 	}
-	if slices.Equal(before, now) {
-		return nil
-	}
-	to := lookupsOf{kind: s.lookup, unique: s.unique != "", row: p.head().ID}
-	for _, l := range now {
-		to.hashes = append(to.hashes, s.vault.Blind(l.kind, l.text))
-	}
-	if s.unique != "" {
-		if err := s.free(ctx, tx, to); err != nil {
+	for _, l := range s.leads {
+		texts := textsOf(now, l.kind)
+		if slices.Equal(textsOf(before, l.kind), texts) {
+			continue
+		}
+		to := lookupsOf{kind: l.kind, unique: l.unique != "", row: p.head().ID}
+		for _, text := range texts {
+			to.hashes = append(to.hashes, s.vault.Blind(l.kind, text))
+		}
+		if err := s.free(ctx, tx, l.unique, to); err != nil {
+			return err
+		}
+		if err := setLookups(ctx, tx, to); err != nil {
 			return err
 		}
 	}
-	return setLookups(ctx, tx, to)
+	return nil
 }
 
-// free is a Conflict when another row has one of the lookups already.
-func (s *shelf[T, P]) free(ctx context.Context, tx *db.Tx, to lookupsOf) error {
+func textsOf(all []lookup, kind string) (texts []string) {
+	for _, l := range all {
+		if l.kind == kind {
+			texts = append(texts, l.text)
+		}
+	}
+	return texts
+}
+
+// free is a Conflict when another row has one of the lookups already. It does not say which: that may be a person
+// of a centre that the caller knows nothing of.
+func (s *shelf[T, P]) free(ctx context.Context, tx *db.Tx, field string, to lookupsOf) error {
+	if !to.unique {
+		return nil
+	}
 	for _, hash := range to.hashes {
 		id, err := rowBy(ctx, tx, to.kind, hash)
 		if err != nil && !fault.Is(err, fault.NotFound) {
-			return fmt.Errorf("look up %s: %w", s.unique, err)
+			return fmt.Errorf("look up %s: %w", field, err)
 		}
 		if err == nil && id != to.row {
 			return &fault.Error{Kind: fault.Conflict, Msg: "there is already such " + article(s.noun),
-				Fields: []fault.Field{{Name: s.unique, Problem: "belongs to another " + s.noun + " already"}}}
+				Fields: []fault.Field{{Name: field, Problem: "belongs to another " + s.noun + " already"}}}
 		}
 	}
 	return nil
@@ -385,6 +401,9 @@ func (s *shelf[T, P]) unseal(ctx context.Context, k *keys, r row[T]) (T, error) 
 			return x, fmt.Errorf("open %s %s: %w", s.noun, r.ID, unsealed(err))
 		}
 	}
+	if b, ok := any(&x).(blanker); ok {
+		b.blank()
+	}
 	if err := json.Unmarshal(body, &x); err != nil {
 		return x, fault.Wrap(fault.Internal, err, "the %s %s cannot be read", s.noun, r.ID)
 	}
@@ -395,6 +414,9 @@ func (s *shelf[T, P]) unseal(ctx context.Context, k *keys, r row[T]) (T, error) 
 	}
 	return x, s.opened(ctx, k.tx, &x)
 }
+
+// blanker is a noun with lists that records sealed long ago do not have: nil would be written as null.
+type blanker interface{ blank() }
 
 func (s *shelf[T, P]) one(ctx context.Context, r *Registry, id string) (x T, err error) {
 	err = s.db.View(ctx, func(tx *db.Tx) (err error) {

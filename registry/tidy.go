@@ -171,3 +171,12 @@ func dateOf(s string) string {
 func isDigits(s string) bool {
 	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r < '0' || r > '9' })
 }
+
+// languagesOf is languageOf for a list.
+func languagesOf(list []string) []string {
+	out := tidyList(list)
+	for i, s := range out {
+		out[i] = languageOf(s)
+	}
+	return tidyList(out)
+}

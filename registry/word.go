@@ -21,7 +21,7 @@ const (
 func WordFields() map[Classes][]string {
 	return map[Classes][]string{
 		NameWords:    {"name", "display_name", "relation", "contact_name"},
-		AddressWords: {"address"},
+		AddressWords: {"address", "place"},
 		PhoneWords:   {"phones", "phone", "identity", "sim"},
 		PaperWords:   {"id_number"},
 		NoteWords:    {"notes", "note"},

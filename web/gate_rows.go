@@ -31,16 +31,6 @@ func classed(of any, byClass map[class][]string) gateRow {
 func gateRows() []gateRow {
 	type fields = map[class][]string
 	return append([]gateRow{
-		classed(registry.Elder{}, fields{
-			open:     {"id", "centre", "sex", "language", "tier", "version", "created_at", "updated_at", "archived_at", "locked"},
-			personal: {"name", "birth_date", "address", "position"}, number: {"phones"},
-			vital: {"allergies", "mobility"}, health: {"illnesses", "medicines", "living"}, access: {"access"}, note: {"notes"}}),
-		classed(registry.Contact{}, fields{
-			open:     {"id", "elder", "role", "channels", "order", "language", "has_key", "version", "created_at", "updated_at", "archived_at", "locked"},
-			personal: {"name", "relation"}, number: {"phones"}}),
-		classed(registry.Device{}, fields{
-			open:   {"id", "protocol", "kind", "elder", "centre", "last_seen_at", "battery", "version", "created_at", "updated_at", "archived_at"},
-			number: {"identity"}}),
 		classed(registry.Helper{}, fields{
 			open: {"id", "centre", "language", "kind", "skills", "services", "on_duty", "modes", "schedule", "keys_for", "provider", "areas",
 				"certificates", "background_check", "status", "status_from", "status_until", "notices", "absences", "grade",
@@ -64,7 +54,7 @@ func gateRows() []gateRow {
 		classed(NearView{}, fields{
 			open:     {"helper", "kind", "mode", "duration_s", "distance_m", "position_age_s", "by_road"},
 			personal: {"name", "position"}}),
-	}, slices.Concat(standingRows(), alertRows())...)
+	}, slices.Concat(elderRows(), standingRows(), alertRows())...)
 }
 
 // alertRows classes what is told of alerts.

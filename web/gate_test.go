@@ -98,7 +98,8 @@ func TestReaderSeesNoHealthAndNoDoorCode(t *testing.T) {
 		}
 	}
 	e := h.get("/v1/elders/e1", "read")
-	if !reflect.DeepEqual(e["masked"], []any{"access", "allergies", "illnesses", "living", "medicines", "mobility", "notes", "phones"}) {
+	if !reflect.DeepEqual(e["masked"], []any{"access", "allergies", "care_level", "custom", "id_kind", "id_number", "illnesses",
+		"legal_hold_reason", "living", "medicines", "mobility", "notes", "phones"}) {
 		t.Errorf("masked: %v", e["masked"])
 	}
 	full := string(h.do(ask{method: "GET", path: "/v1/alerts/" + id, token: h.tokens["operate"]}).body)

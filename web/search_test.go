@@ -11,7 +11,7 @@ func TestASearchTellsNothingThatIsHidden(t *testing.T) {
 		q                 string
 		reader, operators int
 	}{
-		{"张", 1, 1}, {"e9", 1, 1}, {"19900000001", 0, 1}, {"0000001", 0, 1}, {"独居怕狗", 0, 1}, {"青霉素", 0, 0},
+		{"张", 1, 1}, {"e9", 1, 1}, {"19900000001", 0, 1}, {"9900000001", 0, 1}, {"独居怕狗", 0, 1}, {"青霉素", 0, 0},
 	} {
 		for scope, want := range map[string]int{"read": c.reader, "operate": c.operators} {
 			found, _ := h.get("/v1/elders?q="+c.q, scope)["items"].([]any)

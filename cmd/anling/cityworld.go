@@ -39,9 +39,10 @@ const (
 // maker invents records one after the other.
 type maker struct {
 	*rand.Rand
-	prefix string // of every id and identity, so that two invented cities can live in one registry
-	block  int    // offset of telephone numbers, for the same reason
-	phones [4]int // how many numbers of each kind have been given out
+	second *rand.Rand // for what was added to the records later
+	prefix string     // of every id and identity, so that two invented cities can live in one registry
+	block  int        // offset of telephone numbers, for the same reason
+	phones [4]int     // how many numbers of each kind have been given out
 	world  *world
 	year   int
 }
@@ -61,7 +62,7 @@ func newWorld(seed uint64, sz sizes, prefix string) (*world, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &maker{Rand: rand.New(rand.NewPCG(seed, 0xa11)), prefix: prefix, world: &world{streets: s}, year: 2026}
+	m := &maker{Rand: rand.New(rand.NewPCG(seed, 0xa11)), second: rand.New(rand.NewPCG(seed, 0xa12)), prefix: prefix, world: &world{streets: s}, year: 2026}
 	if prefix != "" {
 		m.block = 4
 	}
@@ -149,6 +150,7 @@ func (m *maker) elder(i int) {
 		e.Tier = "vip"
 	}
 	m.health(&e, age)
+	m.standing(&e, i)
 	m.world.elders = append(m.world.elders, e)
 	m.contacts(e)
 	m.device(e, i)
@@ -177,6 +179,7 @@ func (m *maker) contacts(e registry.Elder) {
 			ID: registry.ContactID(fmt.Sprintf("%s-c%d", e.ID, order)), Elder: e.ID, Order: order, Language: e.Language,
 			Phones: []string{m.phone(contactPhones)}, Channels: []string{registry.ChannelSMS, registry.ChannelVoice},
 		}
+		m.reach(&c)
 		m.role(&c, e, order)
 		m.world.contacts = append(m.world.contacts, c)
 	}
@@ -212,6 +215,7 @@ func (m *maker) device(e registry.Elder, i int) {
 		ID: registry.DeviceID(fmt.Sprintf("%s-d1", e.ID)), Elder: e.ID, Centre: e.Centre, Protocol: registry.ProtocolHTTP,
 		Identity: fmt.Sprintf("%sBTN-%05d", m.prefix, i+1), Kind: pick(m.Rand, []string{"button", "button", "pendant", "watch"}),
 	}
+	m.install(&d, i)
 	if i%10 == 9 {
 		d.Protocol, d.Identity, d.Kind = registry.ProtocolPhone, m.phone(elderPhones), "phone"
 	}
