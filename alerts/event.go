@@ -55,12 +55,15 @@ const (
 	ActorCarrier  ActorKind = "carrier"
 )
 
-// Actor is who did something. Role is an operator's role, "" for everybody else.
+// Actor is who did something. Role is an operator's role, "" for everybody else; Rights is what that role lets them do
+// at this moment, and is kept nowhere.
 type Actor struct {
 	Kind ActorKind `json:"kind"`
 	ID   string    `json:"id"`
 	Name string    `json:"name,omitempty"`
 	Role string    `json:"role,omitempty"`
+
+	Rights *registry.Rights `json:"-"`
 }
 
 // System is the actor of everything that the response plan does by itself.
@@ -68,7 +71,7 @@ func System() Actor { return Actor{Kind: ActorSystem, ID: "plan"} }
 
 // supervises reports whether the actor may override a rule by writing why.
 func (a Actor) supervises() bool {
-	return a.Kind == ActorOperator && (a.Role == "supervisor" || a.Role == "manager" || a.Role == "admin")
+	return a.Kind == ActorOperator && a.Rights.May(registry.AlertsOverride)
 }
 
 // Event is one thing that happened to an alert. Events are only ever added. Hash covers the event

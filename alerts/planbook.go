@@ -9,6 +9,7 @@ import (
 
 	"anling/internal/db"
 	"anling/internal/fault"
+	"anling/registry"
 )
 
 //go:embed plans/*.yaml
@@ -169,8 +170,8 @@ func (e *Engine) Plans(ctx context.Context) ([]PlanDoc, error) {
 // SavePlan stores a new version of a plan; open alerts keep the version that they began with. Kinds:
 // Invalid naming every mistake, Denied for who may not write plans.
 func (e *Engine) SavePlan(ctx context.Context, by Actor, body string) (PlanDoc, error) {
-	if by.Kind != ActorOperator || by.Role != "manager" && by.Role != "admin" {
-		return PlanDoc{}, fault.New(fault.Denied, "only a manager writes response plans")
+	if by.Kind != ActorOperator || !by.Rights.May(registry.PlansChange) {
+		return PlanDoc{}, fault.New(fault.Denied, "you may not write response plans")
 	}
 	p, err := ParsePlan([]byte(body))
 	if err != nil {

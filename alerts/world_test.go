@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"anling/notify"
+	"anling/registry"
 )
 
 // world runs the pure core alone: an alert, a plan, a clock that is turned by hand, and helpers who
@@ -156,5 +157,5 @@ func (w *world) count(t EventType, step string) int {
 }
 
 func operator(role string) Actor {
-	return Actor{Kind: ActorOperator, ID: "op-" + role, Name: "周晓", Role: role}
+	return Actor{Kind: ActorOperator, ID: "op-" + role, Name: "周晓", Role: role, Rights: registry.BuiltInRights(registry.RoleID(role))}
 }

@@ -144,7 +144,7 @@ func (p *patch) keeps(name string) bool {
 	switch name {
 	case "id":
 		return !p.creating
-	case "version", "created_at", "updated_at", "archived_at", "locked", "last_seen_at", "battery", "grade", "tested_at":
+	case "version", "created_at", "updated_at", "archived_at", "locked", "last_seen_at", "battery", "grade", "tested_at", "built_in":
 		return true
 	}
 	return false

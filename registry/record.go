@@ -32,7 +32,7 @@ const (
 // noSubject stands for a record that is about no person and so is not sealed.
 const noSubject = ""
 
-// record is what the seven nouns can do, so that storing them is written once.
+// record is what the nouns can do, so that storing them is written once.
 type record[T any] interface {
 	*T
 	defaults()                        // sets what a field means that was not given
@@ -49,9 +49,9 @@ type record[T any] interface {
 	words() []word     // what a free-text search finds it by
 }
 
-// Record is any of the seven nouns.
+// Record is any of the nouns.
 type Record interface {
-	Elder | Contact | Device | Helper | Centre | Provider | Operator
+	Elder | Contact | Device | Helper | Centre | Provider | Operator | Role
 }
 
 // microsInto scans a nullable instant.

@@ -44,10 +44,12 @@ type core struct {
 	centres   *shelf[Centre, *Centre]
 	providers *shelf[Provider, *Provider]
 	operators *shelf[Operator, *Operator]
+	roles     *shelf[Role, *Role]
 
 	roster    *Roster
 	passwords *passwords
 	tokens    *tokenCache
+	book      *roleBook
 }
 
 // New makes a registry that sees every centre: the program's own view. Whoever asks on behalf
@@ -64,10 +66,11 @@ func New(o Options) *Registry {
 	c.roster = newRoster(c)
 	c.passwords = newPasswords(c.clock)
 	c.tokens = newTokenCache(c.clock)
+	c.book = newRoleBook(c)
 	return &Registry{core: c, scope: ScopeAll()}
 }
 
-// shelve lays out the seven nouns: where each lies, how it is found, what hangs on it.
+// shelve lays out the nouns: where each lies, how it is found, what hangs on it.
 func (c *core) shelve() {
 	c.elders = &shelf[Elder, *Elder]{core: c, noun: "elder",
 		leads: []lead{{callerLookup, ""}, {numberLookup, "number"}, {paperLookup, "id_number"}},
@@ -100,9 +103,8 @@ func (c *core) shelve() {
 	c.operators = &shelf[Operator, *Operator]{core: c, noun: "operator", leads: []lead{{operatorLookup, "name"}},
 		store:   newStore[Operator, *Operator]("operators", "role"),
 		filters: map[string]filter{"centre": textFilter, "role": textFilter},
-		relate: func(ctx context.Context, tx *db.Tx, d *draft[Operator]) error {
-			return c.home(ctx, tx, asked(d), &d.x.Centre)
-		}}
+		relate:  c.relateOperator}
+	c.roles = &shelf[Role, *Role]{core: c, noun: "role", store: newStore[Role, *Role]("roles", "kind"), relate: c.relateRole}
 }
 
 // In gives the registry as somebody of this scope sees it: what lies outside is NotFound, cannot be referred to and
@@ -127,19 +129,24 @@ func (r *Registry) ScopeUnder(ctx context.Context, centre CentreID) (Scope, erro
 	return ScopeOf(all...), err
 }
 
-// ScopeFor is what an operator may see: an admin everything, the others their centre and what is below it.
+// ScopeFor is what an operator may see: an administrator everything, the others their centre and what is below it.
 func (r *Registry) ScopeFor(ctx context.Context, o Operator) (Scope, error) {
 	if o.ArchivedAt != nil {
 		return Scope{}, nil
 	}
-	if o.Role == RoleAdmin {
+	if r.RightsOf(ctx, RoleID(o.Role)).May(CentresEverywhere) {
 		return ScopeAll(), nil
 	}
 	return r.ScopeUnder(ctx, o.Centre)
 }
 
-// Load reads into memory what lives there: the helpers. The program calls it before it takes alarms.
-func (r *Registry) Load(ctx context.Context) error { return r.roster.refresh(ctx) }
+// Load reads into memory what lives there: the roles and the helpers. The program calls it before it takes alarms.
+func (r *Registry) Load(ctx context.Context) error {
+	if err := r.book.refresh(ctx); err != nil {
+		return err
+	}
+	return r.roster.refresh(ctx)
+}
 
 // Helpers gives the helpers that are held in memory.
 func (r *Registry) Helpers() *Roster { return r.roster }
@@ -195,9 +202,10 @@ func (r *Registry) FindCallerTx(ctx context.Context, tx *db.Tx, phone string) ([
 }
 
 // SupervisorsTx gives who is called when a centre does not answer: its supervisors; where there
-// are none its managers, then its admins, because somebody must be. Those without a telephone come last.
+// are none its managers, then who else has such a role, its administrators last, because somebody must be. Those
+// without a telephone come last.
 func (r *Registry) SupervisorsTx(ctx context.Context, tx *db.Tx, centre CentreID) ([]Operator, error) {
-	for _, role := range []string{RoleSupervisor, RoleManager, RoleAdmin} {
+	for _, role := range r.supervisorRoles() {
 		var c condition
 		c.equal("centre", centre)
 		c.equal("role", role)

@@ -93,28 +93,38 @@ func (s *shelf[T, P]) create(ctx context.Context, r *Registry, x T) (T, error) {
 // change applies a merge patch to the version that the patch names.
 func (s *shelf[T, P]) change(ctx context.Context, r *Registry, id string, body []byte) (T, error) {
 	var x T
-	err := s.db.Update(ctx, func(tx *db.Tx) error {
-		old, err := s.find(ctx, tx, r.scope, id)
-		if err != nil {
-			return err
-		}
-		d := draft[T]{old: &old, scope: r.scope, actor: r.actor}
-		d.x, err = s.copyOf(old)
-		if err != nil {
-			return err
-		}
-		p := patch{noun: s.noun, now: P(&old).head()}
-		if err := p.apply(&d.x, body, &d.bad); err != nil {
-			return err
-		}
-		s.prepare(&d)
-		if err := p.allowed(&d.bad); err != nil {
-			return err
-		}
-		x, err = s.put(ctx, tx, d)
+	err := s.db.Update(ctx, func(tx *db.Tx) (err error) {
+		x, err = s.changeTx(ctx, tx, r, edit{id, body})
 		return err
 	})
 	return x, err
+}
+
+// edit is a merge patch and the record that it is for.
+type edit struct {
+	id   string
+	body []byte
+}
+
+func (s *shelf[T, P]) changeTx(ctx context.Context, tx *db.Tx, r *Registry, e edit) (x T, err error) {
+	old, err := s.find(ctx, tx, r.scope, e.id)
+	if err != nil {
+		return x, err
+	}
+	d := draft[T]{old: &old, scope: r.scope, actor: r.actor}
+	d.x, err = s.copyOf(old)
+	if err != nil {
+		return x, err
+	}
+	p := patch{noun: s.noun, now: P(&old).head()}
+	if err := p.apply(&d.x, e.body, &d.bad); err != nil {
+		return x, err
+	}
+	s.prepare(&d)
+	if err := p.allowed(&d.bad); err != nil {
+		return x, err
+	}
+	return s.put(ctx, tx, d)
 }
 
 // copyOf makes a copy that shares nothing with the original.

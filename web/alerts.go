@@ -50,7 +50,7 @@ func (s *Server) listAlerts(w http.ResponseWriter, r *http.Request) error {
 	}
 	out := page[gated[AlertView]]{Items: []gated[AlertView]{}, Next: next}
 	for _, a := range list {
-		out.Items = append(out.Items, redact(s.gate, s.view(a), c.audience()))
+		out.Items = append(out.Items, redact(s.alertViewer(r.Context(), c, a), s.view(a)))
 	}
 	return writeJSON(w, http.StatusOK, out)
 }
@@ -82,7 +82,7 @@ func (s *Server) getAlert(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	return writeJSON(w, http.StatusOK, redact(s.gate, v, callerOf(r.Context()).audience()))
+	return writeJSON(w, http.StatusOK, redact(s.alertViewer(r.Context(), callerOf(r.Context()), a), v))
 }
 
 // addProfile adds what the registry knows of the elder. An elder who is not there any more, or whose key
@@ -120,7 +120,7 @@ func (s *Server) listEvents(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	out := page[gated[alerts.Event]]{Items: redactAll(s.gate, events, callerOf(r.Context()).audience())}
+	out := page[gated[alerts.Event]]{Items: redactAll(s.alertViewer(r.Context(), callerOf(r.Context()), a), events)}
 	return writeJSON(w, http.StatusOK, out)
 }
 
@@ -173,9 +173,9 @@ func (s *Server) listCandidates(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	who := callerOf(r.Context()).audience()
+	who := s.alertViewer(r.Context(), callerOf(r.Context()), a)
 	var out candidatesPage
-	out.Items, out.LeftOut = redactAll(s.gate, viewCandidates(found), who), redactAll(s.gate, viewCandidates(leftOut), who)
+	out.Items, out.LeftOut = redactAll(who, viewCandidates(found)), redactAll(who, viewCandidates(leftOut))
 	return writeJSON(w, http.StatusOK, out)
 }
 
@@ -247,7 +247,7 @@ func (s *Server) command(w http.ResponseWriter, r *http.Request) error {
 	if a, err = s.engine.Do(r.Context(), a.ID, c); err != nil {
 		return err
 	}
-	return writeJSON(w, http.StatusOK, redact(s.gate, s.view(a), who.audience()))
+	return writeJSON(w, http.StatusOK, redact(s.alertViewer(r.Context(), who, a), s.view(a)))
 }
 
 func knownCommand(name alerts.CommandType) bool {

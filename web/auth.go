@@ -11,30 +11,16 @@ import (
 	"anling/registry"
 )
 
-// right is what a route asks for. Beyond send each includes the one before it.
-type right int
-
-// The rights. A token of the scope signals may only send; nobody else may, but an admin, who may all.
+// nobody stands in the table of routes where no log-in is needed, anybody where any will do.
 const (
-	nobody  right = iota // no log-in needed
-	send                 // signals of devices
-	read                 // alerts and the registry, without health, door codes and whole numbers
-	operate              // handle alerts; enrol elders, contacts, devices and helpers
-	manage               // response plans, providers, the list of operators
-	admin                // centres, operators, everything
+	nobody  registry.Action = ""
+	anybody registry.Action = "*"
 )
-
-// allows reports whether somebody with the right may do what asks for need.
-func (have right) allows(need right) bool {
-	if need == send {
-		return have == send || have == admin
-	}
-	return have >= need
-}
 
 // caller is who makes a request.
 type caller struct {
-	right    right
+	role     registry.RoleID   // empty: without any right
+	centre   registry.CentreID // where they work; empty for a token of all centres
 	scope    registry.Scope
 	actor    alerts.Actor
 	operator *registry.Operator // of a session
@@ -68,37 +54,12 @@ func (c *caller) who() audit.Actor {
 // callerOf is who makes the request; without log-in it is a caller without any right.
 func callerOf(ctx context.Context) *caller { return infoOf(ctx).caller }
 
-// rightOfRole is what an operator may do. A supervisor overrides rules of an alert by writing why,
-// which alerts itself knows from the role.
-func rightOfRole(role string) right {
-	switch role {
-	case registry.RoleOperator, registry.RoleSupervisor:
-		return operate
-	case registry.RoleManager:
-		return manage
-	case registry.RoleAdmin:
-		return admin
-	}
-	return nobody
-}
-
-func rightOfScope(scope string) right {
-	switch scope {
-	case registry.TokenSignals:
-		return send
-	case registry.TokenRead:
-		return read
-	case registry.TokenOperate:
-		return operate
-	case registry.TokenAdmin:
-		return admin
-	}
-	return nobody
-}
+// roleOfScope is the role that a token's scope stands for.
+func roleOfScope(scope string) registry.RoleID { return registry.RoleID("token-" + scope) }
 
 // admit finds out who calls and whether they may. Who sends a bearer token means that token, whatever
 // cookies come with it.
-func (s *Server) admit(r *http.Request, need right) error {
+func (s *Server) admit(r *http.Request, need registry.Action) error {
 	if need == nobody {
 		return nil
 	}
@@ -106,11 +67,14 @@ func (s *Server) admit(r *http.Request, need right) error {
 	if err != nil {
 		return err
 	}
-	infoOf(r.Context()).caller = c
-	if !c.right.allows(need) {
-		return fault.New(fault.Denied, "you may not do this")
+	// What is remembered of a session is shared by its requests; the role is as it is now.
+	mine := *c
+	mine.actor.Rights = s.lensOf(r.Context(), c).rights
+	infoOf(r.Context()).caller = &mine
+	if need == anybody {
+		return nil
 	}
-	return nil
+	return s.demand(r.Context(), need)
 }
 
 func (s *Server) identify(r *http.Request) (*caller, error) {
@@ -135,10 +99,7 @@ func (s *Server) bearer(ctx context.Context, plain string) (*caller, error) {
 		}
 		return nil, err
 	}
-	role := t.Scope
-	if role == registry.TokenOperate {
-		role = registry.RoleOperator
-	}
+	role := roleOfScope(t.Scope)
 	scope := registry.ScopeAll()
 	if t.Centre != "" {
 		if scope, err = s.registry.ScopeUnder(ctx, t.Centre); err != nil {
@@ -146,13 +107,22 @@ func (s *Server) bearer(ctx context.Context, plain string) (*caller, error) {
 		}
 	}
 	return &caller{
-		right: rightOfScope(t.Scope),
-		scope: scope,
-		actor: alerts.Actor{Kind: alerts.ActorOperator, ID: t.ID, Name: t.Name, Role: role},
-		token: &t,
+		role:   role,
+		centre: t.Centre,
+		scope:  scope,
+		actor:  alerts.Actor{Kind: alerts.ActorOperator, ID: t.ID, Name: t.Name, Role: wordForRole(t.Scope)},
+		token:  &t,
 		check: func(ctx context.Context) error {
 			_, err := s.registry.CheckToken(ctx, plain)
 			return err
 		},
 	}, nil
+}
+
+// wordForRole is what the story of an alert calls the role of a token.
+func wordForRole(scope string) string {
+	if scope == registry.TokenOperate {
+		return registry.RoleOperator
+	}
+	return scope
 }

@@ -6,11 +6,13 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"anling/registry"
 )
 
-// rank of the callers of the matrix; a session has the right of its role.
-func allowed(scope string, need right) bool {
-	return map[string]right{"signals": send, "read": read, "operate": operate, "admin": admin}[scope].allows(need)
+// allowed tells whether a token of the scope may do what a route needs.
+func allowed(scope string, need registry.Action) bool {
+	return registry.BuiltInRights(roleOfScope(scope)).May(need)
 }
 
 // TestMatrix tries every route without log-in and with every scope.
@@ -50,18 +52,24 @@ func TestStreamNeedsARight(t *testing.T) {
 	h.do(ask{method: "GET", path: "/v1/stream", token: h.tokens["signals"]}).want(t, 403)
 }
 
-func TestRights(t *testing.T) {
+// TestScopesOfTokens holds what outsiders rely on: admin may do all that operate may, operate all that read may, and
+// signals only sends signals.
+func TestScopesOfTokens(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct {
-		have, need right
-		want       bool
-	}{
-		{send, send, true}, {read, send, false}, {operate, send, false}, {admin, send, true}, {send, read, false}, {send, nobody, true},
-		{read, read, true}, {read, operate, false}, {operate, manage, false}, {manage, operate, true}, {nobody, read, false},
-	} {
-		if got := c.have.allows(c.need); got != c.want {
-			t.Errorf("%v may do %v: got %v", c.have, c.need, got)
+	of := func(scope string) *registry.Rights { return registry.BuiltInRights(roleOfScope(scope)) }
+	for _, a := range registry.Actions() {
+		if of("read").May(a) && !of("operate").May(a) || of("operate").May(a) && !of("admin").May(a) {
+			t.Errorf("%s is allowed to a scope and not to the one above it", a)
 		}
+		if got := of("signals").May(a); got != (a == registry.SignalsSend) {
+			t.Errorf("%s with scope signals: %v", a, got)
+		}
+	}
+	if of("read").May(registry.SignalsSend) || of("operate").May(registry.SignalsSend) || !of("admin").May(registry.SignalsSend) {
+		t.Error("who may send signals: only the scopes signals and admin")
+	}
+	if of("nonsense").May(registry.AlertsSee) {
+		t.Error("an unknown scope may do something")
 	}
 }
 

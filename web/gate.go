@@ -1,34 +1,16 @@
 package web
 
 import (
+	"cmp"
 	"encoding/json"
 	"reflect"
 	"slices"
 	"strings"
-	"time"
+	"unicode"
 
-	"anling/geo"
+	"anling/devices"
+	"anling/registry"
 )
-
-// audience is for whom a record leaves the house, and why.
-type audience int
-
-// The audiences.
-const (
-	forReader   audience = iota // a machine that may read: statistics, a wall display
-	forOperator                 // somebody who handles alerts
-	forFamily                   // a contact, through the link in a message
-	forAsked                    // a helper who has been asked and has not promised to come
-	forComing                   // a helper who is coming, while the alert is open
-	audiences
-)
-
-func (c *caller) audience() audience {
-	if c.right.allows(operate) {
-		return forOperator
-	}
-	return forReader
-}
 
 // class is what kind of thing a field tells.
 type class string
@@ -46,50 +28,66 @@ const (
 	raw      class = "raw"      // what a device or carrier sent, word for word
 )
 
-type verdict int
-
-const (
-	hide verdict = iota
-	mask
-	see
-)
-
-// verdicts is the whole policy on one screen: classes against audiences.
-func verdicts(c class, a audience) verdict {
-	row := map[class][audiences]verdict{
-		//         reader operator family asked coming
-		open:     {see, see, see, see, see},
-		rough:    {see, see, see, see, see},
-		personal: {see, see, see, hide, see},
-		number:   {mask, see, mask, hide, see},
-		vital:    {hide, see, hide, hide, see},
-		health:   {hide, see, hide, hide, hide},
-		access:   {hide, see, hide, hide, see},
-		note:     {hide, see, hide, hide, hide},
-		raw:      {hide, see, hide, hide, hide},
-	}
-	return row[c][a]
-}
-
-// gate is the one place through which records of people leave. It copies a value and leaves out,
-// or masks, what the audience may not see.
+// gate is the one place through which records of people leave. It copies a value and leaves out, or masks, what
+// the viewer's role does not show them in their situation. The roles are data (registry/role.go); here stands of
+// which class each field is.
 type gate struct {
-	fields map[reflect.Type]map[string]class
-	policy [audiences]map[class]verdict
+	fields    map[reflect.Type]map[string]class
+	resources map[reflect.Type]string
+	blind     *lens // sees nothing
 }
 
 func newGate() *gate {
-	g := &gate{fields: map[reflect.Type]map[string]class{}}
+	g := &gate{fields: map[reflect.Type]map[string]class{}, resources: map[reflect.Type]string{}}
 	for _, row := range gateRows() {
-		g.fields[reflect.TypeOf(row.of)] = row.fields
+		t := reflect.TypeOf(row.of)
+		g.fields[t], g.resources[t] = row.fields, resourceName(t)
 	}
-	for a := range audiences {
-		g.policy[a] = map[class]verdict{}
-		for _, c := range []class{open, rough, personal, number, vital, health, access, note, raw} {
-			g.policy[a][c] = verdicts(c, a)
+	g.blind = g.lens(nil)
+	return g
+}
+
+func (g *gate) lens(r *registry.Rights) *lens {
+	return &lens{gate: g, rights: r, plans: map[planKey]*plan{}}
+}
+
+// resourceName is what roles call a kind of record: elder, alert, operator_ref.
+func resourceName(t reflect.Type) string {
+	if t == reflect.TypeFor[devices.Record]() {
+		return "signal"
+	}
+	var out strings.Builder
+	for i, r := range strings.TrimSuffix(t.Name(), "View") {
+		if i > 0 && unicode.IsUpper(r) {
+			out.WriteByte('_')
+		}
+		out.WriteRune(unicode.ToLower(r))
+	}
+	return out.String()
+}
+
+// catalogue lists every field that there is, for those who make roles.
+func (g *gate) catalogue() []registry.Field {
+	var all []registry.Field
+	for t, fields := range g.fields {
+		for name, c := range fields {
+			all = append(all, registry.Field{Resource: g.resources[t], Name: name, Class: string(c)})
 		}
 	}
-	return g
+	slices.SortFunc(all, func(a, b registry.Field) int {
+		return cmp.Or(cmp.Compare(a.Resource, b.Resource), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Class, b.Class))
+	})
+	return slices.Compact(all)
+}
+
+// rights are what a lens allows with a field of a type.
+func (v viewer) rights(t reflect.Type, name string) registry.Right {
+	g := v.lens.gate
+	c := g.fields[t][name]
+	if c == "" {
+		return 0
+	}
+	return v.lens.rights.Of(registry.Field{Resource: g.resources[t], Name: name, Class: string(c)}, v.situation)
 }
 
 // gated is a record after the gate. Its JSON is the record's, with the names of what was left out under
@@ -118,91 +116,24 @@ func (v gated[T]) MarshalJSON() ([]byte, error) {
 }
 
 // redact lets a record through the gate.
-func redact[T any](g *gate, v T, a audience) gated[T] {
-	p := pass{gate: g, who: a}
-	out := p.value(reflect.ValueOf(&v).Elem(), "")
-	slices.Sort(p.masked)
-	return gated[T]{Record: out.Interface().(T), Masked: slices.Compact(p.masked)}
-}
-
-// redactAll lets a list through the gate.
-func redactAll[T any](g *gate, list []T, a audience) []gated[T] {
-	out := make([]gated[T], 0, len(list))
-	for _, v := range list {
-		out = append(out, redact(g, v, a))
+func redact[T any](who viewer, v T) gated[T] {
+	pl := who.plan(reflect.TypeFor[T]())
+	if pl == nil || pl.whole {
+		return gated[T]{Record: v}
 	}
+	p := pass{}
+	out := gated[T]{Record: v}
+	p.change(pl, reflect.ValueOf(&out.Record).Elem())
+	slices.Sort(p.masked)
+	out.Masked = slices.Compact(p.masked)
 	return out
 }
 
-// pass is one walk through a record.
-type pass struct {
-	gate   *gate
-	who    audience
-	masked []string
-}
-
-func (p *pass) value(v reflect.Value, path string) reflect.Value {
-	if leaf(v.Type()) {
-		return v
-	}
-	switch v.Kind() {
-	case reflect.Struct:
-		return p.record(v, path)
-	case reflect.Pointer:
-		if v.IsNil() {
-			return v
-		}
-		out := reflect.New(v.Type().Elem())
-		out.Elem().Set(p.value(v.Elem(), path))
-		return out
-	case reflect.Slice:
-		if v.IsNil() {
-			return v
-		}
-		out := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
-		for i := range v.Len() {
-			out.Index(i).Set(p.value(v.Index(i), path))
-		}
-		return out
-	}
-	return v
-}
-
-// leaf are values that have no parts of their own to be judged.
-func leaf(t reflect.Type) bool {
-	switch t {
-	case reflect.TypeFor[time.Time](), reflect.TypeFor[geo.Position](), reflect.TypeFor[json.RawMessage]():
-		return true
-	}
-	return false
-}
-
-func (p *pass) record(v reflect.Value, path string) reflect.Value {
-	out := reflect.New(v.Type()).Elem()
-	classes := p.gate.fields[v.Type()]
-	for i := range v.NumField() {
-		f := v.Type().Field(i)
-		if !f.IsExported() {
-			continue
-		}
-		name := jsonName(f)
-		if name == "" && f.Anonymous {
-			out.Field(i).Set(p.value(v.Field(i), path))
-			continue
-		}
-		if name == "-" {
-			continue // it does not leave as JSON, and pages are given what they need by name
-		}
-		where := strings.TrimPrefix(path+"."+name, ".")
-		switch p.gate.policy[p.who][classes[name]] {
-		case see:
-			out.Field(i).Set(p.value(v.Field(i), where))
-		case mask:
-			out.Field(i).Set(masked(v.Field(i)))
-			p.masked = append(p.masked, where)
-		case hide:
-			p.masked = append(p.masked, where)
-		}
+// redactAll lets a list through the gate.
+func redactAll[T any](who viewer, list []T) []gated[T] {
+	out := make([]gated[T], 0, len(list))
+	for _, v := range list {
+		out = append(out, redact(who, v))
 	}
 	return out
 }

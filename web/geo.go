@@ -48,7 +48,7 @@ func (s *Server) nearest(w http.ResponseWriter, r *http.Request) error {
 	out := page[gated[NearView]]{Items: []gated[NearView]{}}
 	for _, f := range found {
 		if h, ok := roster.Get(registry.HelperID(f.ID)); ok {
-			out.Items = append(out.Items, redact(s.gate, viewNear(h, f), c.audience()))
+			out.Items = append(out.Items, redact(s.viewerIn(r.Context(), h.Centre), viewNear(h, f)))
 		}
 	}
 	return writeJSON(w, http.StatusOK, out)

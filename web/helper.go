@@ -153,7 +153,7 @@ func (s *Server) doorOf(r *http.Request, v *visit) (*door, error) {
 			return nil, fmt.Errorf("elder of alert %s: %w", a.ID, err)
 		}
 		if err == nil {
-			v.addElder(d, redact(s.gate, elder, forComing).Record)
+			v.addElder(d, redact(s.pageViewer(r.Context(), pageHelper).in(registry.AfterAccept), elder).Record)
 		}
 	}
 	d.Rows = append(d.Rows, doorRow{Label: v.t("page.field.key"), Text: v.keys()})
@@ -237,7 +237,7 @@ func (s *Server) addFamilyCall(r *http.Request, v *visit, d *door) error {
 	if err != nil {
 		return fmt.Errorf("contacts for alert %s: %w", v.alert.ID, err)
 	}
-	for _, c := range redactAll(s.gate, all, forComing) {
+	for _, c := range redactAll(s.pageViewer(r.Context(), pageHelper).in(registry.AfterAccept), all) {
 		if k := c.Record; len(k.Phones) > 0 && k.Name != "" {
 			about := v.about(&alerts.Person{Part: alerts.PartContact, Relation: k.Relation, Role: k.Role})
 			d.Calls = append(d.Calls, link{Href: telephone(k.Phones[0]), Label: v.t("page.button.call_family", "name", k.Name, "relation", about)})

@@ -37,7 +37,6 @@ type feed interface {
 type hub struct {
 	feed   feed
 	roster *registry.Roster
-	gate   *gate
 	clock  clock.Clock
 
 	mu     sync.Mutex
@@ -51,16 +50,15 @@ type hub struct {
 	helpers   []HelperView
 }
 
-// change is one event of the stream with its JSON for each audience, made when first asked for.
+// change is one event of the stream with its JSON for each kind of viewer, made when first asked for.
 type change struct {
 	global int64
 	alert  *alerts.Alert
 	event  alerts.Event
 	view   AlertView
 
-	once [audiences]sync.Once
-	data [audiences][]byte
-	err  [audiences]error
+	mu   sync.Mutex
+	data map[viewer][]byte
 }
 
 // ChangeView is the data of a change on the stream.
@@ -69,20 +67,30 @@ type ChangeView struct {
 	Alert gated[AlertView]    `json:"alert"`
 }
 
-func newHub(e *alerts.Engine, roster *registry.Roster, g *gate, c clock.Clock) *hub {
-	return &hub{feed: e, roster: roster, gate: g, clock: c, busy: map[alerts.AlertID][]string{}}
+func newHub(e *alerts.Engine, roster *registry.Roster, c clock.Clock) *hub {
+	return &hub{feed: e, roster: roster, clock: c, busy: map[alerts.AlertID][]string{}}
 }
 
 func (h *hub) changeOf(c alerts.Change) *change {
 	return &change{global: c.Event.Global, alert: c.Alert, event: c.Event, view: viewAlert(c.Alert, h.feed.Upcoming(c.Alert))}
 }
 
-// json is the change as the audience may see it.
-func (c *change) json(g *gate, a audience) ([]byte, error) {
-	c.once[a].Do(func() {
-		c.data[a], c.err[a] = json.Marshal(ChangeView{Event: redact(g, c.event, a), Alert: redact(g, c.view, a)})
-	})
-	return c.data[a], c.err[a]
+// json is the change as the viewer may see it. Consoles of one role share the bytes.
+func (c *change) json(who viewer) ([]byte, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if b, ok := c.data[who]; ok {
+		return b, nil
+	}
+	b, err := json.Marshal(ChangeView{Event: redact(who, c.event), Alert: redact(who, c.view)})
+	if err != nil {
+		return nil, err
+	}
+	if c.data == nil {
+		c.data = map[viewer][]byte{}
+	}
+	c.data[who] = b
+	return b, nil
 }
 
 // after gives the changes that follow the one numbered pos, oldest first; none when there are none yet.

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"anling/internal/fault"
+	"anling/registry"
 )
 
 // describe makes the OpenAPI document from the table of routes and the Go types themselves.
@@ -31,7 +32,7 @@ func (s *Server) describe() ([]byte, error) {
 	doc := map[string]any{
 		"openapi": "3.1.0",
 		"info": map[string]any{"title": "Anling 安铃", "version": "1",
-			"description": "Emergency alerts of elders, from the press to the door. Times are RFC 3339, positions WGS-84. Whoever may do more may do all that those before may: read, operate, manage, admin; the scope signals only sends signals."},
+			"description": "Emergency alerts of elders, from the press to the door. Times are RFC 3339, positions WGS-84. What a caller may do and see is a matter of their role (GET /v1/roles); x-right is the action that a route asks for. A token has the role of its scope: signals, read, operate, admin."},
 		"servers": []any{map[string]any{"url": "/"}},
 		"paths":   paths,
 		"components": map[string]any{"schemas": g.components, "securitySchemes": map[string]any{
@@ -52,10 +53,6 @@ func plainPath(template string) string { return pathPattern.ReplaceAllString(tem
 
 var pathVariable = regexp.MustCompile(`\{(\w+)\}`)
 
-func (r right) String() string {
-	return [...]string{"nobody", "signals", "read", "operate", "manage", "admin"}[r]
-}
-
 func (g *schemas) operation(rt route, d doc) map[string]any {
 	op := map[string]any{"tags": []string{d.tag}, "summary": d.summary, "operationId": operationID(rt),
 		"responses": g.responses(rt, d)}
@@ -67,7 +64,7 @@ func (g *schemas) operation(rt route, d doc) map[string]any {
 	}
 	if rt.need != nobody {
 		op["security"] = []any{map[string]any{"session": []string{}}, map[string]any{"token": []string{}}}
-		op["x-right"] = rt.need.String()
+		op["x-right"] = string(rt.need)
 	}
 	return op
 }
@@ -145,7 +142,7 @@ func problemsOf(rt route, d doc) []int {
 	if d.body != nil {
 		out = append(out, http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity)
 	}
-	if d.body != nil && rt.need >= operate {
+	if d.body != nil && rt.need != nobody && rt.need != registry.SignalsSend {
 		out = append(out, http.StatusConflict)
 	}
 	if len(d.query) > 0 && d.body == nil {

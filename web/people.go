@@ -21,7 +21,7 @@ func (s *Server) listContacts(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	out := page[gated[registry.Contact]]{Items: redactAll(s.gate, found, callerOf(r.Context()).audience())}
+	out := page[gated[registry.Contact]]{Items: redactAll(s.viewerIn(r.Context(), e.Centre), found)}
 	return writeJSON(w, http.StatusOK, out)
 }
 
@@ -42,7 +42,7 @@ func (s *Server) createContact(w http.ResponseWriter, r *http.Request) error {
 	if v, err = s.registry.CreateContact(r.Context(), v); err != nil {
 		return err
 	}
-	return writeJSON(w, http.StatusCreated, redact(s.gate, v, callerOf(r.Context()).audience()))
+	return writeJSON(w, http.StatusCreated, redact(s.viewerIn(r.Context(), e.Centre), v))
 }
 
 // placeBody is a position as a helper's phone tells it; geo.Position reads it.

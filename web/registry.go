@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"reflect"
 
 	"anling/registry"
 )
@@ -20,8 +21,7 @@ type verbs[T any, ID ~string] struct {
 type noun[T any, ID ~string] struct {
 	s       *Server
 	path    string
-	see     right
-	change  right
+	right   string // the noun in its actions: elders.see, elders.change, elders.archive
 	filters []string
 	verbs   func(*registry.Registry) verbs[T, ID]
 	fresh   T // what a new record has where the body says nothing
@@ -31,37 +31,37 @@ type noun[T any, ID ~string] struct {
 func (s *Server) nouns() []route {
 	type reg = *registry.Registry
 	var t []route
-	t = append(t, noun[registry.Elder, registry.ElderID]{s: s, path: "/v1/elders", see: read, change: operate,
+	t = append(t, noun[registry.Elder, registry.ElderID]{s: s, path: "/v1/elders", right: "elders",
 		filters: []string{"centre", "tier"},
 		verbs: func(r reg) verbs[registry.Elder, registry.ElderID] {
 			return verbs[registry.Elder, registry.ElderID]{r.Elder, r.ListElders, r.CreateElder, r.ChangeElder, r.ArchiveElder}
 		}}.routes()...)
-	t = append(t, noun[registry.Contact, registry.ContactID]{s: s, path: "/v1/contacts", see: read, change: operate,
+	t = append(t, noun[registry.Contact, registry.ContactID]{s: s, path: "/v1/contacts", right: "contacts",
 		filters: []string{"elder", "role", "has_key"},
 		verbs: func(r reg) verbs[registry.Contact, registry.ContactID] {
 			return verbs[registry.Contact, registry.ContactID]{r.Contact, r.ListContacts, r.CreateContact, r.ChangeContact, r.ArchiveContact}
 		}}.routes()...)
-	t = append(t, noun[registry.Device, registry.DeviceID]{s: s, path: "/v1/devices", see: read, change: operate,
+	t = append(t, noun[registry.Device, registry.DeviceID]{s: s, path: "/v1/devices", right: "devices",
 		filters: []string{"centre", "elder", "protocol", "kind"},
 		verbs: func(r reg) verbs[registry.Device, registry.DeviceID] {
 			return verbs[registry.Device, registry.DeviceID]{s.liveDevice(r), s.liveDevices(r), r.CreateDevice, r.ChangeDevice, r.ArchiveDevice}
 		}}.routes()...)
-	t = append(t, noun[registry.Helper, registry.HelperID]{s: s, path: "/v1/helpers", see: read, change: operate,
+	t = append(t, noun[registry.Helper, registry.HelperID]{s: s, path: "/v1/helpers", right: "helpers",
 		filters: []string{"centre", "kind", "on_duty"}, fresh: registry.Helper{OnDuty: true},
 		verbs: func(r reg) verbs[registry.Helper, registry.HelperID] {
 			return verbs[registry.Helper, registry.HelperID]{r.Helper, r.ListHelpers, r.CreateHelper, r.ChangeHelper, r.ArchiveHelper}
 		}}.routes()...)
-	t = append(t, noun[registry.Provider, registry.ProviderID]{s: s, path: "/v1/providers", see: read, change: manage,
+	t = append(t, noun[registry.Provider, registry.ProviderID]{s: s, path: "/v1/providers", right: "providers",
 		filters: []string{"centre"},
 		verbs: func(r reg) verbs[registry.Provider, registry.ProviderID] {
 			return verbs[registry.Provider, registry.ProviderID]{r.Provider, r.ListProviders, r.CreateProvider, r.ChangeProvider, r.ArchiveProvider}
 		}}.routes()...)
-	t = append(t, noun[registry.Centre, registry.CentreID]{s: s, path: "/v1/centres", see: read, change: admin,
+	t = append(t, noun[registry.Centre, registry.CentreID]{s: s, path: "/v1/centres", right: "centres",
 		filters: []string{"parent"},
 		verbs: func(r reg) verbs[registry.Centre, registry.CentreID] {
 			return verbs[registry.Centre, registry.CentreID]{r.Centre, r.ListCentres, r.CreateCentre, r.ChangeCentre, r.ArchiveCentre}
 		}}.routes()...)
-	t = append(t, noun[registry.Operator, registry.OperatorID]{s: s, path: "/v1/operators", see: operate, change: admin,
+	t = append(t, noun[registry.Operator, registry.OperatorID]{s: s, path: "/v1/operators", right: "operators",
 		filters: []string{"centre", "role"},
 		verbs: func(r reg) verbs[registry.Operator, registry.OperatorID] {
 			return verbs[registry.Operator, registry.OperatorID]{r.Operator, r.ListOperators, r.CreateOperator, r.ChangeOperator, r.ArchiveOperator}
@@ -95,12 +95,13 @@ func (s *Server) heard(d *registry.Device) {
 }
 
 func (n noun[T, ID]) routes() []route {
+	see, change, archive := registry.Action(n.right+".see"), registry.Action(n.right+".change"), registry.Action(n.right+".archive")
 	return []route{
-		{http.MethodGet, n.path, n.see, n.handleList},
-		{http.MethodPost, n.path, n.change, n.handleCreate},
-		{http.MethodGet, n.path + "/{id}", n.see, n.handleGet},
-		{http.MethodPatch, n.path + "/{id}", n.change, n.handleChange},
-		{http.MethodDelete, n.path + "/{id}", n.change, n.handleArchive},
+		{http.MethodGet, n.path, see, n.handleList},
+		{http.MethodPost, n.path, change, n.handleCreate},
+		{http.MethodGet, n.path + "/{id}", see, n.handleGet},
+		{http.MethodPatch, n.path + "/{id}", change, n.handleChange},
+		{http.MethodDelete, n.path + "/{id}", archive, n.handleArchive},
 	}
 }
 
@@ -113,7 +114,11 @@ func (s *Server) registryFor(r *http.Request) *registry.Registry {
 }
 
 func (n noun[T, ID]) answer(w http.ResponseWriter, r *http.Request, status int, v T) error {
-	return writeJSON(w, status, redact(n.s.gate, v, callerOf(r.Context()).audience()))
+	who, err := n.s.opened(r.Context(), v)
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, status, redact(who.viewer, v))
 }
 
 func (n noun[T, ID]) handleGet(w http.ResponseWriter, r *http.Request) error {
@@ -132,7 +137,7 @@ func (n noun[T, ID]) handleList(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	q := query{r: r}
-	ask := registry.Query{Text: q.text("q"), Classes: n.searchable(callerOf(r.Context()).audience()), Filters: filters, Cursor: q.text("cursor"), Limit: q.limit("limit", 50, 500)}
+	ask := registry.Query{Text: q.text("q"), Classes: n.s.searcher(r.Context()).searchable(reflect.TypeFor[T]()), Filters: filters, Cursor: q.text("cursor"), Limit: q.limit("limit", 50, 500)}
 	if err := q.err(); err != nil {
 		return err
 	}
@@ -141,7 +146,11 @@ func (n noun[T, ID]) handleList(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return writeJSON(w, http.StatusOK, page[gated[T]]{Items: redactAll(n.s.gate, found.Items, c.audience()), Next: found.Next})
+	out := page[gated[T]]{Items: []gated[T]{}, Next: found.Next}
+	for _, v := range found.Items {
+		out.Items = append(out.Items, redact(n.s.listed(r.Context(), v), v))
+	}
+	return writeJSON(w, http.StatusOK, out)
 }
 
 // handleCreate makes a record. Without a centre it belongs to that of whoever makes it.

@@ -6,12 +6,14 @@ import (
 	"strings"
 
 	"github.com/gorilla/mux"
+
+	"anling/registry"
 )
 
-// route is one line of the table: what is asked, the right it needs, and who answers.
+// route is one line of the table: what is asked, the action that the caller's role must allow, and who answers.
 type route struct {
 	method, path string
-	need         right
+	need         registry.Action
 	handle       handler
 }
 
@@ -34,24 +36,24 @@ func (s *Server) table() []route {
 		{del, "/v1/session", nobody, s.logOut},
 		{get, "/v1/config", nobody, s.showConfig},
 
-		{post, "/v1/signals", send, s.takeSignals},
+		{post, "/v1/signals", "signals.send", s.takeSignals},
 
-		{get, "/v1/alerts", read, s.listAlerts},
-		{get, "/v1/alerts/{id}", read, s.getAlert},
-		{get, "/v1/alerts/{id}/events", read, s.listEvents},
-		{get, "/v1/alerts/{id}/candidates", operate, s.listCandidates},
-		{post, "/v1/alerts/{id}/{command}", operate, s.command},
-		{get, "/v1/stream", read, s.stream},
-		{get, "/v1/nearest", read, s.nearest},
+		{get, "/v1/alerts", "alerts.see", s.listAlerts},
+		{get, "/v1/alerts/{id}", "alerts.see", s.getAlert},
+		{get, "/v1/alerts/{id}/events", "alerts.see", s.listEvents},
+		{get, "/v1/alerts/{id}/candidates", "alerts.work", s.listCandidates},
+		{post, "/v1/alerts/{id}/{command}", "alerts.work", s.command},
+		{get, "/v1/stream", "alerts.see", s.stream},
+		{get, "/v1/nearest", "helpers.see", s.nearest},
 
-		{put, "/v1/helpers/{id}/position", operate, s.moveHelper},
-		{get, "/v1/devices/{id}/signals", read, s.listSignals},
-		{get, "/v1/elders/{id}/contacts", read, s.listContacts},
-		{post, "/v1/elders/{id}/contacts", operate, s.createContact},
-		{put, "/v1/operators/{id}/password", admin, s.setPassword},
-		{get, "/v1/plans", read, s.listPlans},
-		{get, "/v1/plans/{id}", read, s.getPlan},
-		{post, "/v1/plans", manage, s.savePlan},
+		{put, "/v1/helpers/{id}/position", "helpers.change", s.moveHelper},
+		{get, "/v1/devices/{id}/signals", "signals.see", s.listSignals},
+		{get, "/v1/elders/{id}/contacts", "contacts.see", s.listContacts},
+		{post, "/v1/elders/{id}/contacts", "contacts.change", s.createContact},
+		{put, "/v1/operators/{id}/password", "operators.change", s.setPassword},
+		{get, "/v1/plans", "plans.see", s.listPlans},
+		{get, "/v1/plans/{id}", "plans.see", s.getPlan},
+		{post, "/v1/plans", "plans.change", s.savePlan},
 
 		{get, "/f/{token}", nobody, s.showFamily},
 		{post, "/f/{token}", nobody, s.answerFamily},
@@ -59,6 +61,7 @@ func (s *Server) table() []route {
 		{post, "/h/{token}", nobody, s.answerHelper},
 	}
 	t = append(t, s.nouns()...)
+	t = append(t, s.roleRoutes()...)
 	if s.demo != nil {
 		t = append(t, route{post, "/demo/press", nobody, s.demoPress})
 	}

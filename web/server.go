@@ -74,6 +74,7 @@ type Server struct {
 	sessions *sessions
 	throttle *throttle
 	gate     *gate
+	lenses   *lenses
 	metrics  *metrics
 	hub      *hub
 	console  *static
@@ -103,8 +104,9 @@ func New(o Options) (*Server, error) {
 		mapView: o.Map.orDefault(), basemap: o.Basemap, demo: o.Demo, phones: o.Phones, hooks: o.Hooks, proxies: o.Proxies,
 		throttle: newThrottle(), gate: newGate(), stopping: make(chan struct{}),
 	}
+	s.lenses = newLenses(o.Registry, s.gate)
 	s.sessions = newSessions(o.DB, o.Clock, o.Registry)
-	s.hub = newHub(o.Engine, o.Registry.Helpers(), s.gate, o.Clock)
+	s.hub = newHub(o.Engine, o.Registry.Helpers(), o.Clock)
 	s.metrics = newMetrics(s, o)
 	var err error
 	if s.console, err = newConsole(o.Console); err != nil {

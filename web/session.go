@@ -147,7 +147,8 @@ func (ss *sessions) load(ctx context.Context, hash []byte, now time.Time) (*call
 		}
 	}
 	return &caller{
-		right:    rightOfRole(op.Role),
+		role:     registry.RoleID(op.Role),
+		centre:   op.Centre,
 		scope:    scope,
 		actor:    alerts.Actor{Kind: alerts.ActorOperator, ID: string(op.ID), Name: op.DisplayName, Role: op.Role},
 		operator: &op,
@@ -229,26 +230,6 @@ type credentials struct {
 	Password string `json:"password"`
 }
 
-// SessionView is who is logged in.
-type SessionView struct {
-	Operator OperatorView `json:"operator"`
-}
-
-// OperatorView is an operator as the operator sees themself.
-type OperatorView struct {
-	ID          registry.OperatorID `json:"id"`
-	Name        string              `json:"name"`
-	DisplayName string              `json:"display_name"`
-	Role        string              `json:"role"`
-	Centre      registry.CentreID   `json:"centre"`
-	Language    string              `json:"language"`
-}
-
-func viewOperator(op registry.Operator) SessionView {
-	return SessionView{Operator: OperatorView{ID: op.ID, Name: op.Name, DisplayName: op.DisplayName,
-		Role: op.Role, Centre: op.Centre, Language: op.Language}}
-}
-
 // logIn answers POST /v1/session.
 func (s *Server) logIn(w http.ResponseWriter, r *http.Request) error {
 	var c credentials
@@ -275,7 +256,15 @@ func (s *Server) logIn(w http.ResponseWriter, r *http.Request) error {
 	}
 	s.setCookie(w, s.cookieName(), token, sessionLong)
 	s.setCookie(w, s.browserCookie(), browser, browserLong)
-	return writeJSON(w, http.StatusOK, viewOperator(op))
+	who, err := s.sessions.caller(r.Context(), token)
+	if err != nil {
+		return err
+	}
+	v, err := s.viewSession(r.Context(), who)
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, v)
 }
 
 func (s *Server) logInFailed(a attempt, err error) error {
@@ -311,19 +300,6 @@ func (s *Server) rememberBrowser(ctx context.Context, id registry.OperatorID, br
 	return s.db.Update(ctx, func(tx *db.Tx) error {
 		return s.store.rememberBrowser(ctx, tx, hashOf(browser, account), id)
 	})
-}
-
-// whoAmI answers GET /v1/session.
-func (s *Server) whoAmI(w http.ResponseWriter, r *http.Request) error {
-	c, err := s.identify(r)
-	if err != nil {
-		return err
-	}
-	infoOf(r.Context()).caller = c
-	if c.operator == nil {
-		return fault.New(fault.Unauthenticated, "a token is not a session")
-	}
-	return writeJSON(w, http.StatusOK, viewOperator(*c.operator))
 }
 
 // logOut answers DELETE /v1/session; without a session there is nothing to end.

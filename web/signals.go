@@ -38,7 +38,6 @@ func (s *Server) listSignals(w http.ResponseWriter, r *http.Request) error {
 	if err := q.err(); err != nil {
 		return err
 	}
-	c := callerOf(r.Context())
 	d, err := s.registryFor(r).Device(r.Context(), registry.DeviceID(pathVar(r, "id")))
 	if err != nil {
 		return err
@@ -47,6 +46,6 @@ func (s *Server) listSignals(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	out := page[gated[devices.Record]]{Items: redactAll(s.gate, found.Items, c.audience()), Next: found.Next}
+	out := page[gated[devices.Record]]{Items: redactAll(s.viewerIn(r.Context(), d.Centre), found.Items), Next: found.Next}
 	return writeJSON(w, http.StatusOK, out)
 }

@@ -91,7 +91,7 @@ func (c *client) snapshot(ctx context.Context, seq int64) ([]byte, error) {
 			return nil, err
 		}
 		for _, a := range list {
-			v.Alerts = append(v.Alerts, redact(c.s.gate, c.s.view(a), c.caller.audience()))
+			v.Alerts = append(v.Alerts, redact(c.viewer(ctx, a), c.s.view(a)))
 			c.s.hub.learn(a)
 		}
 		if next == nil {
@@ -150,7 +150,7 @@ func (c *client) follow(ctx context.Context, over, changed <-chan struct{}) erro
 			changed = c.s.engine.Changed()
 		case <-helpers:
 			helpers = clk.After(helpersEvery)
-			if err := c.sendHelpers(); err != nil {
+			if err := c.sendHelpers(ctx); err != nil {
 				return err
 			}
 		case <-beat:
@@ -173,7 +173,7 @@ func (c *client) catchUp(ctx context.Context) error {
 			return err
 		}
 		for _, ch := range found {
-			if err := c.sendChange(ch); err != nil {
+			if err := c.sendChange(ctx, ch); err != nil {
 				return err
 			}
 		}
@@ -181,9 +181,9 @@ func (c *client) catchUp(ctx context.Context) error {
 }
 
 // sendChange sends a change; one that lies outside the client's scope is passed over.
-func (c *client) sendChange(ch *change) error {
+func (c *client) sendChange(ctx context.Context, ch *change) error {
 	if ch.alert.VisibleTo(c.caller.scope) {
-		b, err := ch.json(c.s.gate, c.caller.audience())
+		b, err := ch.json(c.viewer(ctx, ch.alert))
 		if err != nil {
 			return fmt.Errorf("encode change %d: %w", ch.global, err)
 		}
@@ -195,8 +195,16 @@ func (c *client) sendChange(ch *change) error {
 	return nil
 }
 
+// viewer is how the client sees an alert at this moment: by their role as it is now, not as it was when the stream began.
+func (c *client) viewer(ctx context.Context, a *alerts.Alert) viewer {
+	return c.s.alertViewer(ctx, c.caller, a)
+}
+
 // sendHelpers sends the helpers that are new or have changed since the client heard of them.
-func (c *client) sendHelpers() error {
+func (c *client) sendHelpers(ctx context.Context) error {
+	if !c.s.showsHelpers(ctx, c.caller) {
+		return nil
+	}
 	var news []HelperView
 	for _, h := range c.s.hub.where() {
 		if old, ok := c.moved[h.ID]; (!ok || old != h) && c.caller.scope.Has(h.centre) {
