@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"anling/geo"
 	"anling/internal/db"
 	"anling/internal/fault"
@@ -36,6 +38,17 @@ type state struct {
 	battery  *int
 	position *geo.Position
 	reports  map[Kind]Record // the last heartbeat and position that are not in the database yet
+	pace     *rate.Limiter   // of heartbeats and positions; alarms have none
+}
+
+// A device may report this often in the long run, and so many at once after it was out of reach.
+const (
+	reportEvery = time.Second
+	reportBurst = 120
+)
+
+func newState(d registry.Device) *state {
+	return &state{device: d, reports: map[Kind]Record{}, pace: rate.NewLimiter(rate.Every(reportEvery), reportBurst)}
 }
 
 func newLive(max int) *live {
@@ -61,6 +74,9 @@ func (l *live) report(d registry.Device, s Signal, r Record) error {
 	if !l.waiting[d.ID] && len(l.waiting) >= l.max {
 		return fault.New(fault.Retry, "too many reports are waiting to be written; send it again later")
 	}
+	if st := l.states[d.ID]; st != nil && !st.pace.AllowN(r.ReceivedAt, 1) {
+		return fault.New(fault.Retry, "this device reports too often; once a second is enough")
+	}
 	st := l.note(d, s, r)
 	st.reports[s.Kind] = r
 	l.waiting[d.ID] = true
@@ -71,7 +87,7 @@ func (l *live) report(d registry.Device, s Signal, r Record) error {
 func (l *live) note(d registry.Device, s Signal, r Record) *state {
 	st := l.states[d.ID]
 	if st == nil {
-		st = &state{reports: map[Kind]Record{}}
+		st = newState(d)
 		l.states[d.ID] = st
 	}
 	st.device = d
@@ -103,7 +119,7 @@ func (l *live) remember(d registry.Device, p geo.Position) {
 	defer l.mu.Unlock()
 	st := l.states[d.ID]
 	if st == nil {
-		st = &state{device: d, reports: map[Kind]Record{}}
+		st = newState(d)
 		l.states[d.ID] = st
 	}
 	if st.position == nil || p.At.After(st.position.At) {

@@ -20,6 +20,7 @@ type metrics struct {
 	requests *prometheus.CounterVec
 	took     *prometheus.HistogramVec
 	commits  prometheus.Histogram
+	refused  *prometheus.CounterVec
 	unlogged prometheus.Counter
 	streams  atomic.Int64
 	handler  http.Handler
@@ -35,12 +36,14 @@ func newMetrics(s *Server, o Options) *metrics {
 			Help: "Requests by route template, method and status."}, []string{"route", "method", "status"}),
 		took: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "anling_http_request_seconds",
 			Help: "Time to answer by route template, without streams.", Buckets: prometheus.ExponentialBuckets(0.0005, 2, 16)}, []string{"route"}),
+		refused: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "anling_refused_total",
+			Help: "Requests that were told to come again, by lane and reason; never alarms."}, []string{"lane", "why"}),
 		commits: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "anling_press_commit_seconds",
 			Help: "From the arrival of a signal to its durable commit.", Buckets: prometheus.ExponentialBuckets(0.0001, 2, 18)}),
 	}
 	reg := prometheus.NewRegistry()
 	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		m.requests, m.took, m.commits, m.unlogged,
+		m.requests, m.took, m.commits, m.refused, m.unlogged,
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "anling_stream_clients", Help: "Open live streams."},
 			func() float64 { return float64(m.streams.Load()) }),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "anling_open_alerts", Help: "Alerts that are not closed (counted up to 1000); -1 when they cannot be counted."},
@@ -74,6 +77,8 @@ func knownMethod(m string) string {
 	}
 	return "other"
 }
+
+func (m *metrics) refuse(in lane, why string) { m.refused.WithLabelValues(string(in), why).Inc() }
 
 func (m *metrics) commit(took time.Duration) { m.commits.Observe(took.Seconds()) }
 

@@ -129,6 +129,10 @@ const (
 	cspAPI  = "default-src 'none'; frame-ancestors 'none'"
 )
 
+// permissions: the console's map may ask where the seat is, and its sounds play; nothing else is used.
+const permissions = "accelerometer=(), autoplay=(self), browsing-topics=(), camera=(), display-capture=(), encrypted-media=(), fullscreen=(self), " +
+	"geolocation=(self), gyroscope=(), hid=(), magnetometer=(), microphone=(), midi=(), payment=(), publickey-credentials-get=(self), serial=(), usb=()"
+
 // securityHeaders sets what every answer carries; handlers of pages replace the policy. Referrer-Policy is
 // same-origin and not no-referrer: with the latter old phones post forms with "Origin: null".
 func (s *Server) securityHeaders(h http.Header, id string) {
@@ -138,7 +142,9 @@ func (s *Server) securityHeaders(h http.Header, id string) {
 	h.Set("Referrer-Policy", "same-origin")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-	h.Set("Permissions-Policy", "camera=(), microphone=(), payment=(), usb=(), geolocation=(self)")
+	h.Set("X-Frame-Options", "DENY") // for browsers of before frame-ancestors: phones of families are old
+	h.Set("X-Permitted-Cross-Domain-Policies", "none")
+	h.Set("Permissions-Policy", permissions)
 	h.Set("Cache-Control", "no-store")
 	if s.secure {
 		h.Set("Strict-Transport-Security", "max-age=31536000")
@@ -152,7 +158,7 @@ func (s *Server) adapt(rt route) http.Handler {
 		i.route = rt.path
 		err := s.admit(r, rt.need)
 		if err == nil {
-			err = rt.handle(w, r)
+			err = s.laned(rt, w, r)
 		}
 		s.finish(w, r, err)
 	})

@@ -106,8 +106,17 @@ func minutesUntil(at, now time.Time) (minutes, late int) {
 	return 0, int(now.Sub(at) / time.Minute)
 }
 
-// visitOf finds what a link opens. The page of one part does not open with the link of another.
+// visitOf finds what a link opens, and counts the links that open nothing.
 func (s *Server) visitOf(r *http.Request, part alerts.Part) (*visit, error) {
+	v, err := s.findVisit(r, part)
+	if fault.Is(err, fault.NotFound) && s.links.wrong(s.clientAddr(r)) {
+		return nil, &refusal{status: http.StatusTooManyRequests, msg: "too many links that open nothing; wait a little", after: guessWaiting}
+	}
+	return v, err
+}
+
+// findVisit: the page of one part does not open with the link of another.
+func (s *Server) findVisit(r *http.Request, part alerts.Part) (*visit, error) {
 	token := pathVar(r, "token")
 	if len(token) < 16 || len(token) > 64 {
 		return nil, fault.New(fault.NotFound, "there is nothing here")
@@ -147,6 +156,9 @@ func render(w http.ResponseWriter, status int, name string, data any) error {
 
 // excuse is the page in place of one that cannot be shown. It is the same for every wrong or old link.
 func excuse(w http.ResponseWriter, r *http.Request, err error) error {
+	if statusOf(err) == http.StatusTooManyRequests {
+		return err
+	}
 	status, key := http.StatusNotFound, "gone"
 	if !fault.Is(err, fault.NotFound) {
 		status, key = statusOf(err), "trouble"

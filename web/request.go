@@ -55,7 +55,35 @@ func readJSON(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, erro
 	if err := wantType(r, "application/json", "application/merge-patch+json"); err != nil {
 		return nil, err
 	}
-	return readBody(w, r, limit)
+	b, err := readBody(w, r, limit)
+	if err != nil {
+		return nil, err
+	}
+	return b, tooDeep(b)
+}
+
+// maxDepth is how deep JSON may nest: nothing of ours is deeper than ten.
+const maxDepth = 32
+
+// tooDeep refuses JSON that nests for the sake of nesting, before anybody decodes it.
+func tooDeep(b []byte) error {
+	depth, inText := 0, false
+	for i := 0; i < len(b); i++ {
+		switch c := b[i]; {
+		case inText && c == '\\':
+			i++
+		case c == '"':
+			inText = !inText
+		case inText:
+		case c == '{' || c == '[':
+			if depth++; depth > maxDepth {
+				return fault.New(fault.Invalid, "the body nests deeper than %d levels", maxDepth)
+			}
+		case c == '}' || c == ']':
+			depth--
+		}
+	}
+	return nil
 }
 
 // decode reads a JSON object into v. Unknown fields are wrong: a misspelt one must not pass as absent.

@@ -81,6 +81,9 @@ func (s *Server) router() *mux.Router {
 	if s.hooks != nil {
 		r.PathPrefix("/hooks/").Handler(s.named("/hooks/…", s.hooks))
 	}
+	if s.demo != nil && s.demo.Page != nil {
+		r.Handle("/demo", s.named("/demo", s.demo.Page))
+	}
 	if s.phones != nil {
 		r.PathPrefix("/phones").Handler(s.named("/phones/…", s.phones))
 	}
@@ -94,6 +97,10 @@ func (s *Server) named(name string, h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		infoOf(r.Context()).route = name
 		w.Header().Set("Content-Security-Policy", cspConsole)
+		if err := bodyInTime(laneAlarm, w, r); err != nil {
+			s.finish(w, r, err)
+			return
+		}
 		h.ServeHTTP(w, r)
 	})
 }

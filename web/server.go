@@ -41,6 +41,7 @@ type Options struct {
 	Phones http.Handler // the phone wall, under /phones; may be nil
 	Demo   *Demo        // nil outside the demo
 
+	Limits  Limits         // how fast callers may go; never alarms
 	Proxies []netip.Prefix // whose X-Forwarded-For is believed
 
 	// CertificateUntil tells when the certificate in use ends; nil when the service does not speak TLS itself.
@@ -73,6 +74,8 @@ type Server struct {
 	store    store
 	sessions *sessions
 	throttle *throttle
+	lanes    *lanes
+	links    *guesses
 	gate     *gate
 	lenses   *lenses
 	metrics  *metrics
@@ -108,6 +111,8 @@ func New(o Options) (*Server, error) {
 	s.sessions = newSessions(o.DB, o.Clock, o.Registry)
 	s.hub = newHub(o.Engine, o.Registry.Helpers(), o.Clock)
 	s.metrics = newMetrics(s, o)
+	s.lanes = newLanes(o.Limits, s.metrics.refuse)
+	s.links = newGuesses(o.Log, s.metrics.refuse)
 	var err error
 	if s.console, err = newConsole(o.Console); err != nil {
 		return nil, err
@@ -136,7 +141,11 @@ const (
 	readTime   = 60 * time.Second // an import over a slow line
 	writeTime  = 60 * time.Second
 	idleTime   = 2 * time.Minute
+	pingTime   = 30 * time.Second // silence after which an HTTP/2 client is asked whether it is there
 )
+
+// maxStreams is how many requests one HTTP/2 connection may have under way.
+const maxStreams = 128
 
 // HTTP makes an http.Server with this server's handler and limits; the caller listens, and shuts it
 // down. At that moment the live streams end, which would else never do so, while every other request that has
@@ -148,6 +157,8 @@ func (s *Server) HTTP(ctx context.Context) *http.Server {
 		IdleTimeout: idleTime, MaxHeaderBytes: 32 << 10,
 		ErrorLog:    slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 		BaseContext: func(net.Listener) context.Context { return ctx },
+		ConnState:   newConns(maxConns).watch,
+		HTTP2:       &http.HTTP2Config{MaxConcurrentStreams: maxStreams, SendPingTimeout: pingTime, WriteByteTimeout: streamTimeout * 2},
 	}
 	h.RegisterOnShutdown(func() { s.stopOnce.Do(func() { close(s.stopping) }) })
 	return h
@@ -178,6 +189,8 @@ func (m MapView) orDefault() MapView {
 type Demo struct {
 	// Press presses the button of an elder, or of anybody when the id is empty.
 	Press func(ctx context.Context, elder registry.ElderID) (Pressed, error)
+	// Page is the button to press in a browser, at /demo; may be nil.
+	Page http.Handler
 }
 
 // Pressed is what came of a press in the demo.

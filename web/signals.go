@@ -12,7 +12,10 @@ import (
 // come, and what may be lost (heartbeats, positions) is refused by the intake before an alarm has to wait.
 func (s *Server) takeSignals(w http.ResponseWriter, r *http.Request) error {
 	start := s.clock.Now()
-	body, err := readJSON(w, r, maxSignalBatch)
+	if err := wantType(r, "application/json"); err != nil {
+		return err
+	}
+	body, err := readBody(w, r, maxSignalBatch)
 	if err != nil {
 		return err
 	}

@@ -55,6 +55,9 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) error {
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("X-Accel-Buffering", "no")
+	if r.Method == http.MethodHead {
+		return nil // who asks only how it would be answered does not wait for what happens
+	}
 	changed := s.engine.Changed()
 	if err := c.begin(r.Context(), r.Header.Get("Last-Event-ID")); err != nil {
 		return err

@@ -50,7 +50,6 @@ type app struct {
 	lock    *lock
 	workers []worker
 	entrance
-	front func(http.Handler) http.Handler // what the demo puts before the service; may be nil
 }
 
 // worker does what is due: again and again in Run, once in step, which tells how much it did and when
@@ -139,7 +138,7 @@ func (a *app) webOptions(ctx context.Context, cfg config.Config, p parts, sender
 		DB: a.db, Registry: a.registry, Engine: a.engine, Intake: a.intake, Audit: a.audit, Clock: a.clock, Log: a.log,
 		PublicURL: cfg.PublicURL, Hooks: hooks, Demo: p.Demo,
 		Basemap: basemap(cfg.Data), Map: a.mapView(ctx), OldestUnsent: a.oldestUnsent,
-		Proxies: cfg.Proxies(), CertificateUntil: a.until,
+		Limits: web.Limits{Paced: true}, Proxies: cfg.Proxies(), CertificateUntil: a.until,
 	}
 	if a.wall != nil {
 		o.Phones = a.wall.Page()
@@ -184,14 +183,6 @@ func (a *app) stepWall(ctx context.Context) (did int, next time.Time, err error)
 		next = at
 	}
 	return did, next, err
-}
-
-// handler serves everything that comes in over HTTP.
-func (a *app) handler() http.Handler {
-	if a.front != nil {
-		return a.front(a.web.Handler())
-	}
-	return a.web.Handler()
 }
 
 // Run lets every worker work until ctx ends or one of them cannot go on, and waits for all.

@@ -84,7 +84,6 @@ func runDemo(ctx context.Context, e environment, cfg config.Config, city demoCit
 	if b.city, err = a.settle(ctx, city, l); err != nil {
 		return errors.Join(fmt.Errorf("build the city: %w", err), l.Close())
 	}
-	a.front = b.around
 	banner(e, cfg.PublicURL)
 	return a.serve(ctx, l)
 }

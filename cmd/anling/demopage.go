@@ -16,7 +16,7 @@ type buttons struct{ city *city }
 
 // offer gives the web server what only the demo has.
 func (b *buttons) offer() *web.Demo {
-	return &web.Demo{Press: func(ctx context.Context, elder registry.ElderID) (web.Pressed, error) {
+	return &web.Demo{Page: b, Press: func(ctx context.Context, elder registry.ElderID) (web.Pressed, error) {
 		if b.city == nil {
 			return web.Pressed{}, fault.New(fault.Retry, "the city is still being built")
 		}
@@ -54,18 +54,20 @@ var demoPage = template.Must(template.New("demo").Parse(`<!doctype html>
 </html>
 `))
 
-// around adds the demo's own page to what the service serves.
-func (b *buttons) around(service http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch {
-		case r.URL.Path != "/demo":
-			service.ServeHTTP(w, r)
-		case r.Method == http.MethodPost:
-			b.press(w, r)
-		default:
-			b.show(w)
-		}
-	})
+// ServeHTTP is http.Handler's: the demo's own page.
+func (b *buttons) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if b.city == nil {
+		http.Error(w, "the city is still being built", http.StatusServiceUnavailable)
+		return
+	}
+	switch r.Method {
+	case http.MethodPost:
+		b.press(w, r)
+	case http.MethodGet, http.MethodHead:
+		b.show(w)
+	default:
+		http.Error(w, "this method is not known here", http.StatusMethodNotAllowed)
+	}
 }
 
 func (b *buttons) show(w http.ResponseWriter) {
@@ -83,10 +85,6 @@ func (b *buttons) show(w http.ResponseWriter) {
 
 // press presses, and leads to the console, where the alert is by then.
 func (b *buttons) press(w http.ResponseWriter, r *http.Request) {
-	if err := http.NewCrossOriginProtection().Check(r); err != nil {
-		http.Error(w, "press on the demo's own page", http.StatusForbidden)
-		return
-	}
 	if _, err := b.city.Press(r.Context(), registry.ElderID(r.FormValue("elder"))); err != nil {
 		http.Error(w, fault.MessageOf(err), http.StatusServiceUnavailable)
 		return

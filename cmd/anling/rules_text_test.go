@@ -12,12 +12,12 @@ import (
 
 // maxDependencies is how many modules our own code may import. Raising it is a decision: say in the
 // commit what the new one replaces, who maintains it, and its licence.
-const maxDependencies = 16
+const maxDependencies = 18
 
 func textRules() []rule {
 	return []rule{{
 		name: "few direct dependencies", check: checkDependencies,
-		bad:  []example{{"17 modules are imported", manyDependencies(maxDependencies + 1)}},
+		bad:  []example{{fmt.Sprintf("%d modules are imported", maxDependencies+1), manyDependencies(maxDependencies + 1)}},
 		good: manyDependencies(maxDependencies),
 	}, {
 		name: "go.mod tells what is imported from what is only needed by it", check: checkModFile,

@@ -68,7 +68,6 @@ func (a *app) serve(ctx context.Context, l net.Listener) error {
 	serving, stopServing := context.WithCancelCause(ctx)
 	defer stopServing(nil)
 	server := a.web.HTTP(serving)
-	server.Handler = a.handler()
 
 	var wg sync.WaitGroup
 	var workErr, serveErr error

@@ -77,7 +77,7 @@ func newStoryOn(t *testing.T, database string) *story {
 	s.cfg.TwilioAPIURL = "http://telephone.test"
 	back := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if a := s.running.Load(); a != nil {
-			a.handler().ServeHTTP(w, r)
+			a.web.Handler().ServeHTTP(w, r)
 			return
 		}
 		w.WriteHeader(http.StatusBadGateway) // the program is down
@@ -194,7 +194,7 @@ func (s *story) call(method, path, token string, body any) (int, []byte) {
 	} else if s.cookie != nil {
 		req.AddCookie(s.cookie)
 	}
-	resp, err := (&http.Client{Transport: direct{s.app.handler()}}).Do(req)
+	resp, err := (&http.Client{Transport: direct{s.app.web.Handler()}}).Do(req)
 	s.ok(err)
 	defer resp.Body.Close()
 	for _, c := range resp.Cookies() {
