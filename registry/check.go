@@ -10,6 +10,7 @@ import (
 
 	"anling/geo"
 	"anling/internal/fault"
+	"anling/internal/words"
 )
 
 // The longest that texts and lists may be, in characters and entries. They keep a record to
@@ -59,6 +60,9 @@ func (c *problems) has(name string) bool {
 func (c *problems) err(noun string) error {
 	if len(c.fields) == 0 {
 		return nil
+	}
+	for i, f := range c.fields {
+		c.fields[i] = words.Explained(f)
 	}
 	return fault.InvalidFields("the "+noun+" is not valid", c.fields)
 }

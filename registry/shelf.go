@@ -12,6 +12,7 @@ import (
 	"anling/internal/db"
 	"anling/internal/fault"
 	"anling/internal/seal"
+	"anling/internal/words"
 )
 
 // shelf keeps the records of one noun: what is the same for all seven is written here once.
@@ -302,10 +303,17 @@ func (s *shelf[T, P]) free(ctx context.Context, tx *db.Tx, field string, to look
 		}
 		if err == nil && id != to.row {
 			return &fault.Error{Kind: fault.Conflict, Msg: "there is already such " + article(s.noun),
-				Fields: []fault.Field{{Name: field, Problem: "belongs to another " + s.noun + " already"}}}
+				Fields: []fault.Field{words.Explained(fault.Field{Name: field, Problem: taken(field, s.noun)})}}
 		}
 	}
 	return nil
+}
+
+func taken(field, noun string) string {
+	if field == "id_number" {
+		return "is registered already. If you do not find the person in your centre, ask the centre above yours"
+	}
+	return "belongs to another " + noun + " already"
 }
 
 func article(noun string) string {

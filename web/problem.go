@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"anling/internal/fault"
+	"anling/internal/words"
 )
 
 // Problem is the answer to a request that was not done (RFC 9457).
@@ -24,7 +26,8 @@ type Problem struct {
 // ProblemField names one wrong field of a request.
 type ProblemField struct {
 	Field   string `json:"field"`
-	Problem string `json:"problem"`
+	Problem string `json:"problem"`       // in the language of the caller
+	Key     string `json:"key,omitempty"` // for machines: the same in every language
 }
 
 // refusal is an error of HTTP itself, which no kind of fault tells apart.
@@ -107,8 +110,8 @@ func problemName(status int) string {
 	return "internal"
 }
 
-// problemOf describes an error to the person who asked; what is internal stays inside.
-func problemOf(err error, requestID string) Problem {
+// problemOf describes an error to the person who asked, in their language; what is internal stays inside.
+func problemOf(err error, requestID, lang string) Problem {
 	status := statusOf(err)
 	p := Problem{
 		Type:     "urn:anling:problem:" + problemName(status),
@@ -120,15 +123,32 @@ func problemOf(err error, requestID string) Problem {
 	if r, ok := errors.AsType[*refusal](err); ok {
 		p.Detail = r.msg
 	}
+	p.Detail = words.Sentence(lang, p.Detail)
 	for _, f := range fault.FieldsOf(err) {
-		p.Errors = append(p.Errors, ProblemField{Field: f.Name, Problem: f.Problem})
+		f = words.Explained(f)
+		p.Errors = append(p.Errors, ProblemField{Field: f.Name, Problem: words.Problem(lang, f), Key: f.Key})
 	}
 	return p
 }
 
+// langOf is the language in which a person is answered: what the request asks for, else the operator's own. A machine that says
+// nothing is answered in English.
+func langOf(r *http.Request) string {
+	for _, tag := range strings.Split(r.Header.Get("Accept-Language"), ",") {
+		tag, _, _ = strings.Cut(strings.ToLower(strings.TrimSpace(tag)), ";")
+		if base, _, _ := strings.Cut(tag, "-"); base == words.Zh || base == words.En {
+			return base
+		}
+	}
+	if c := callerOf(r.Context()); c != nil && c.operator != nil {
+		return words.Lang(c.operator.Language)
+	}
+	return words.En
+}
+
 // writeProblem answers with a problem and the headers that belong to its status.
 func writeProblem(w http.ResponseWriter, r *http.Request, err error) error {
-	p := problemOf(err, requestID(r.Context()))
+	p := problemOf(err, requestID(r.Context()), langOf(r))
 	h := w.Header()
 	h.Set("Content-Type", "application/problem+json")
 	h.Set("Cache-Control", "no-store")

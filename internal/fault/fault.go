@@ -23,7 +23,10 @@ const (
 // Field is one wrong field of a request and what is wrong with it.
 type Field struct {
 	Name    string `json:"name"`
-	Problem string `json:"problem"`
+	Problem string `json:"problem"` // in English; package words knows it in other languages
+
+	Key  string            `json:"key,omitempty"`  // of the sentence in package words, when it is there
+	Vars map[string]string `json:"vars,omitempty"` // what stands in its places
 }
 
 // Error is an error of a known kind. Msg is safe to show to the person who asked; Err is for
