@@ -14,6 +14,7 @@ import (
 	"anling/alerts"
 	"anling/devices"
 	"anling/devices/phone"
+	"anling/internal/audit"
 	"anling/internal/clock"
 	"anling/internal/config"
 	"anling/internal/fault"
@@ -46,6 +47,7 @@ type app struct {
 	intake  *devices.Intake
 	line    *phone.Line
 	wall    *phonewall.Network // nil when messages leave through Twilio
+	notary  *audit.Notary
 	web     *web.Server
 	lock    *lock
 	workers []worker
@@ -118,6 +120,9 @@ func (a *app) joinRooms(ctx context.Context, cfg config.Config, sender *twilio.S
 		DB: a.db, Vault: a.vault, Registry: a.registry, Outbox: a.outbox, Clock: a.clock, Log: a.log, PublicURL: cfg.PublicURL,
 	})
 	ear.Listener = a.engine
+	if a.notary, err = a.storage.notary(a.engine, cfg.AuditCheckpoints); err != nil {
+		return err
+	}
 	if err := a.engine.Start(ctx); err != nil {
 		return fmt.Errorf("start the alert engine: %w", err)
 	}
@@ -167,6 +172,7 @@ func (a *app) listWorkers() []worker {
 		{"outbox", a.outbox.Run, a.outbox.Step},
 		{"helpers", a.registry.Helpers().Run, flush(a.registry.Helpers().Flush)},
 		{"intake", a.intake.Run, flush(a.intake.Flush)},
+		{"audit checkpoints", a.notary.Run, nil},
 	}
 	if a.cfg.ListenHTTP != "" {
 		all = append(all, worker{"plain http", a.redirect, nil})

@@ -91,7 +91,7 @@ func checkCopy(ctx context.Context, e environment, cfg config.Config) (err error
 	if err := s.db.CheckIntegrity(ctx); err != nil {
 		return err
 	}
-	return verifyStory(ctx, e.Stdout, s)
+	return verifyAll(ctx, e.Stdout, s, "")
 }
 
 func copyFile(from, to string) (err error) {

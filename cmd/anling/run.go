@@ -54,7 +54,7 @@ func commands() []command {
 		{"migrate", "brings the database to the schema of this program", "migrate [settings]", migrate},
 		{"backup", "writes a copy of the database while the service runs", "backup FILE", backup},
 		{"restore", "puts a backup in the place of the database, after checking it", "restore FILE [--force]", restore},
-		{"verify", "recomputes the hash chain of every timeline", "verify [settings]", verify},
+		{"verify", "recomputes the hash chains of timelines and audit log, and their signed checkpoints", "verify [--checkpoint FILE]", verify},
 		{"doctor", "looks whether everything that an alarm needs is in order", "doctor [settings]", doctor},
 		{"help", "explains a command", "help [COMMAND]", help},
 	}

@@ -26,6 +26,7 @@ type storage struct {
 	log      *slog.Logger
 	clock    clock.Clock
 	db       *db.DB
+	ring     *seal.Ring
 	vault    *seal.Vault
 	audit    *audit.Log
 	registry *registry.Registry
@@ -48,7 +49,7 @@ func openStorage(ctx context.Context, cfg config.Config, p parts) (*storage, err
 	if err := s.db.Migrate(ctx); err != nil {
 		return nil, errors.Join(err, s.db.Close())
 	}
-	s.vault = seal.NewVault(s.db, ring)
+	s.ring, s.vault = ring, seal.NewVault(s.db, ring)
 	s.audit = audit.New(s.db, s.vault)
 	s.registry = registry.New(registry.Options{DB: s.db, Vault: s.vault, Clock: p.Clock, Log: p.Log, Audit: s.audit})
 	return s, nil

@@ -11,12 +11,14 @@ import (
 )
 
 func verify(ctx context.Context, e environment, args []string) int {
-	return finish(e, "verify", withStorage(ctx, call{environment: e, flags: newFlags(e, "verify"), args: args},
+	fs := newFlags(e, "verify")
+	file := fs.String("checkpoint", "", "`file` of checkpoints that was kept outside the database (setting audit-checkpoints)")
+	return finish(e, "verify", withStorage(ctx, call{environment: e, flags: fs, args: args},
 		func(s *storage, args []string) error {
 			if len(args) > 0 {
 				return usage("verify takes no arguments")
 			}
-			return verifyStory(ctx, e.Stdout, s)
+			return verifyAll(ctx, e.Stdout, s, *file)
 		}))
 }
 

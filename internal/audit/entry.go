@@ -55,4 +55,5 @@ type Row struct {
 	prev, commitment, hash []byte
 	cell                   []byte
 	plain                  []byte // salt and data, as they were committed to; nil: none, or unread
+	damaged                bool   // the key is there, and does not open the cell
 }

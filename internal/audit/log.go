@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"anling/internal/db"
@@ -22,6 +23,8 @@ const maxTogether = 512
 type Log struct {
 	db    *db.DB
 	vault *seal.Vault
+
+	written atomic.Int64 // rows since the last checkpoint that was made here
 
 	mu      sync.Mutex
 	chain   string // of this run
@@ -148,6 +151,7 @@ func (l *Log) write(ctx context.Context, tx *db.Tx, entries []Entry) error {
 		return fmt.Errorf("write audit rows: %w", err)
 	}
 	c.last = tx.Now()
+	tx.AfterCommit(func() { l.written.Add(int64(len(rows))) })
 	return updateChain(ctx, tx, c)
 }
 

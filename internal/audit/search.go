@@ -153,7 +153,7 @@ func (l *Log) unseal(ctx context.Context, tx *db.Tx, r *Row) error {
 	case err != nil && fault.Is(err, fault.Retry):
 		return err
 	case err != nil || len(r.plain) < saltBytes:
-		r.Unread, r.plain = true, nil // damaged; Verify says so
+		r.Unread, r.damaged, r.plain = true, true, nil // Verify says so
 		return nil
 	}
 	r.Data = json.RawMessage(r.plain[saltBytes:])

@@ -21,19 +21,19 @@ const (
 type chain struct {
 	id          string
 	begun, last time.Time
-	ended, gone *time.Time
+	ended       *time.Time
 	length      int64
 	head        []byte
 	anchored    int64
 }
 
-const chainColumns = `id, begun_at, last_at, ended_at, length, head, anchored, gone_at`
+const chainColumns = `id, begun_at, last_at, ended_at, length, head, anchored`
 
 func scanChain(scan func(...any) error) (c chain, err error) {
 	var begun, last int64
-	var ended, gone sql.NullInt64
-	err = scan(&c.id, &begun, &last, &ended, &c.length, &c.head, &c.anchored, &gone)
-	c.begun, c.last, c.ended, c.gone = db.Time(begun), db.Time(last), db.NullTime(ended), db.NullTime(gone)
+	var ended sql.NullInt64
+	err = scan(&c.id, &begun, &last, &ended, &c.length, &c.head, &c.anchored)
+	c.begun, c.last, c.ended = db.Time(begun), db.Time(last), db.NullTime(ended)
 	return c, err
 }
 

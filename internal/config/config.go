@@ -40,6 +40,8 @@ type Config struct {
 	LogLevel      slog.Level
 	LogFormat     string        // text or json
 	ShutdownGrace time.Duration // how long running requests may take to end
+
+	AuditCheckpoints string // file outside the database for the checkpoints of the audit log; empty means none
 }
 
 // Default gives the settings of a program that was told nothing.

@@ -79,6 +79,8 @@ func settings() []setting {
 			value: func(c *Config) value { return (*level)(&c.LogLevel) }},
 		{name: "log-format", usage: "how it is logged: `form` text or json", group: Storage,
 			value: func(c *Config) value { return (*text)(&c.LogFormat) }},
+		{name: "audit-checkpoints", usage: "`file` for the signed checkpoints of the audit log, best on another machine", group: Service,
+			value: func(c *Config) value { return (*text)(&c.AuditCheckpoints) }},
 		{name: "shutdown-grace", usage: "how `long` running requests may take to end", group: Service,
 			value: func(c *Config) value { return (*duration)(&c.ShutdownGrace) }},
 	}

@@ -172,6 +172,14 @@ func (r *Ring) Blind(kind, normalized string) []byte {
 	return mac(r.file.Blind, kind, normalized)[:16]
 }
 
+// Derive gives a secret of 32 bytes for a purpose of its own, the same wherever this ring is: it does not change when a
+// master key does.
+func (r *Ring) Derive(purpose string) []byte {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return mac(r.file.Blind, "derived secret", purpose)
+}
+
 func (r *Ring) ids() []string {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
