@@ -1,12 +1,16 @@
 import alerts from '../../../../internal/words/alerts.json'
 import ui from '../../../../internal/words/console.json'
 import people from '../../../../internal/words/people.json'
+import registry from '../../../../internal/words/registry.json'
 import type { Lang } from '../data/types'
 
-export type Key = keyof typeof ui | keyof typeof alerts | keyof typeof people
+/** Every file of words that the console uses; a new one is added here. */
+export const files = { ...ui, ...alerts, ...people, ...registry }
+
+export type Key = keyof typeof files
 type Vars = Record<string, string | number | null | undefined>
 
-const table: Record<string, { zh: string; en: string }> = { ...ui, ...alerts, ...people }
+const table: Record<string, { zh: string; en: string }> = files
 
 export function hasWord(key: string): boolean {
   return key in table

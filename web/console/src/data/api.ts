@@ -1,5 +1,5 @@
 import type {
-  Alert, AlertEvent, Candidate, Config, Detail, Device, Elder, Operator, PastAlert, Problem,
+  Alert, AlertEvent, Candidate, Config, Detail, Device, Elder, Operator, PastAlert, Problem, Session,
 } from './types'
 
 /** A request that did not do what was asked. status 0: it never reached the server. */
@@ -14,22 +14,25 @@ export class ApiError extends Error {
 }
 
 const timeoutMs = 10_000
+const uploadMs = 300_000
 
 // crypto.randomUUID is missing on plain http pages of a local network; getRandomValues is not.
-function newKey(): string {
+export function newKey(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, '0')).join('')
 }
 
-async function request<T>(method: string, path: string, body?: unknown): Promise<T> {
-  const headers: Record<string, string> = { Accept: 'application/json' }
-  if (body !== undefined) headers['Content-Type'] = 'application/json'
-  if (method === 'POST') headers['Idempotency-Key'] = newKey()
+/** body: a value becomes JSON, a file goes as it is. key: given when a repeat must not do the thing twice. */
+export async function request<T>(method: string, path: string, body?: unknown, key = newKey()): Promise<T> {
+  const file = body instanceof Blob
+  const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': document.documentElement.lang || 'zh-CN' }
+  if (body !== undefined) headers['Content-Type'] = file ? body.type || 'application/octet-stream' : 'application/json'
+  if (method === 'POST') headers['Idempotency-Key'] = key
   let r: Response
   try {
     r = await fetch(path, {
       method, headers, credentials: 'same-origin', cache: 'no-store',
-      body: body === undefined ? undefined : JSON.stringify(body),
-      signal: AbortSignal.timeout(timeoutMs),
+      body: body === undefined ? undefined : file ? body : JSON.stringify(body),
+      signal: AbortSignal.timeout(file ? uploadMs : timeoutMs),
     })
   } catch {
     throw new ApiError({ status: 0, title: 'network' })
@@ -55,11 +58,11 @@ async function items<T>(path: string): Promise<T[]> {
   return Array.isArray(r) ? r : (r?.items ?? [])
 }
 
-const id = encodeURIComponent
+export const id = encodeURIComponent
 
 export const api = {
-  session: () => request<{ operator: Operator }>('GET', '/v1/session'),
-  login: (name: string, password: string) => request<{ operator: Operator }>('POST', '/v1/session', { name, password }),
+  session: () => request<Session>('GET', '/v1/session'),
+  login: (name: string, password: string) => request<Session>('POST', '/v1/session', { name, password }),
   logout: () => request<void>('DELETE', '/v1/session'),
   config: () => request<Config>('GET', '/v1/config'),
   alert: (a: string) => request<Alert & Detail>('GET', `/v1/alerts/${id(a)}`),

@@ -2,13 +2,15 @@ import { tick } from 'svelte'
 import { queueOf, countsOf, announced, mayOpenByItself, neighbour, isWorking, isUnaccepted, isMachine, priorityOf } from '../core/queue'
 import type { PanelName } from '../core/keys'
 import { ringing } from '../core/sound'
+import { may } from '../core/rights'
 import { freeCandidates } from '../core/todo'
 import { code, langOf, say, type Key } from '../core/words'
 import { ApiError, api } from './api'
 import { Speaker } from './audio'
+import { nav } from './nav.svelte'
 import { empty, mergeEvents, takeAlert, takeChange, takeHelpers, takeSnapshot, type Live } from './reduce'
 import { Stream } from './stream'
-import type { Alert, AlertEvent, Candidate, Config, Detail, Lang, Operator } from './types'
+import type { Alert, AlertEvent, Candidate, Config, Detail, Lang, Operator, Session } from './types'
 
 export type Phase = 'loading' | 'login' | 'start' | 'desk'
 export type Link = 'connecting' | 'live' | 'lost'
@@ -28,6 +30,9 @@ export class Desk {
   phase = $state<Phase>('loading')
   lang = $state<Lang>(langOf(localStorage.getItem('anling.lang') ?? 'zh'))
   operator = $state.raw<Operator | null>(null)
+  session = $state.raw<Session | null>(null)
+  /** this seat answers alarms: it has started a shift, and rings */
+  watching = $state(false)
   config = $state.raw<Config>({})
   live = $state.raw<Live>(empty)
   link = $state<Link>('connecting')
@@ -57,7 +62,10 @@ export class Desk {
   queue = $derived(queueOf(this.live.alerts.values()))
   counts = $derived(countsOf(this.live.alerts.values()))
   selected = $derived(this.#find(this.selectedId))
-  strip = $derived(announced(this.queue, this.selectedId))
+  /** what the strip announces: on another page also the alert that the desk has opened underneath */
+  strip = $derived(announced(this.queue, nav.onDesk ? this.selectedId : null))
+  /** on another page: the alert that this seat has taken and not finished; it must not be forgotten there */
+  own = $derived(nav.onDesk ? null : (this.queue.find((a) => isWorking(a) && a.operator?.id === this.operator?.id) ?? null))
   /** The server's time. It stands still while the connection is lost: a running clock would pass old data for new. */
   now = $derived(wholeSecond((this.link === 'lost' ? this.heardAt : this.tick) + this.live.skew))
   wall = $derived(wholeSecond(this.tick + this.live.skew))
@@ -81,7 +89,7 @@ export class Desk {
   async boot(): Promise<void> {
     try {
       const [s] = await Promise.all([api.session(), this.#loadConfig()])
-      this.#enter(s.operator)
+      this.#enter(s)
     } catch {
       this.phase = 'login'
     }
@@ -96,19 +104,27 @@ export class Desk {
   }
 
   async login(name: string, password: string): Promise<void> {
-    const s = await api.login(name, password)
-    await this.#loadConfig()
-    this.#enter(s.operator)
+    await api.login(name, password)
+    const [s] = await Promise.all([api.session(), this.#loadConfig()])
+    this.#enter(s)
   }
 
-  #enter(o: Operator): void {
+  /** Whether this session may do something; what it may not is not offered. */
+  may = (action: string): boolean => may(this.session, action)
+
+  #enter(s: Session): void {
+    const o = s.operator
+    // Lists and unfinished forms of who sat here before are not for who sits here now.
+    if (this.operator && this.operator.id !== o.id) location.reload()
+    this.session = s
     this.operator = o
     if (!localStorage.getItem('anling.lang') && o.language) this.lang = langOf(o.language)
     // A reload in the middle of a shift goes straight back to work; the red bar asks for the sound.
     const started = Number(sessionStorage.getItem(shiftMark) ?? 0)
-    if (started > 0) this.#open(started)
+    this.watching = started > 0
+    if (started > 0 || !this.may('alerts.work')) this.#open(started || Date.now())
     else this.phase = 'start'
-    this.#connect()
+    if (this.may('alerts.see')) this.#connect()
   }
 
   async startShift(): Promise<void> {
@@ -117,7 +133,15 @@ export class Desk {
     if ('Notification' in window && Notification.permission === 'default') void Notification.requestPermission()
     const now = Date.now()
     sessionStorage.setItem(shiftMark, String(now))
+    this.watching = true
     this.#open(now)
+  }
+
+  /** To the registry without a shift: this seat does not ring. The strip still says that somebody calls. */
+  visit(): void {
+    this.watching = false
+    this.#open(Date.now())
+    nav.go('elders')
   }
 
   #open(started: number): void {
@@ -177,7 +201,7 @@ export class Desk {
 
   #second(): void {
     this.tick = Date.now()
-    if (this.phase === 'desk') this.speaker.ring(ringing(this.live.alerts.values(), this.silenced, this.tick))
+    if (this.phase === 'desk' && this.watching) this.speaker.ring(ringing(this.live.alerts.values(), this.silenced, this.tick))
   }
 
   #openFirst(): void {
@@ -201,6 +225,7 @@ export class Desk {
     const n = new Notification(`▲ ${this.code('kind', a.kind)}`, { body: this.t('ui.notify.body'), tag: a.id, requireInteraction: true })
     n.onclick = () => {
       window.focus()
+      nav.go('desk')
       this.select(a.id)
     }
   }
@@ -231,7 +256,8 @@ export class Desk {
 
   /** To the first alert that waits for a seat. */
   newest(): void {
-    const a = this.strip ?? this.queue.find(isUnaccepted)
+    const a = this.strip ?? this.queue.find(isUnaccepted) ?? this.own
+    nav.go('desk')
     if (a) this.select(a.id)
   }
 

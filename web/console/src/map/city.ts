@@ -1,17 +1,11 @@
-import { layers, namedFlavor } from '@protomaps/basemaps'
-import { AttributionControl, LngLatBounds, Map, Marker, NavigationControl, ScaleControl, addProtocol, setWorkerUrl, type GeoJSONSource, type StyleSpecification } from 'maplibre-gl'
-import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
-import 'maplibre-gl/dist/maplibre-gl.css'
-import { PMTiles, Protocol } from 'pmtiles'
+import { AttributionControl, LngLatBounds, Map, Marker, NavigationControl, ScaleControl, type GeoJSONSource } from 'maplibre-gl'
+import type { PMTiles } from 'pmtiles'
 import type { ElderMark, HelperMark, MapModel } from '../core/mapmodel'
 import type { Lang } from '../data/types'
-import './city.css'
+import { fonts, openBase, style, type BaseOptions } from './base'
 
-// MapLibre 6 carries no inlined worker; the page's CSP would not let it run either.
-setWorkerUrl(workerUrl)
-
-export interface CityOptions {
-  center: [number, number]; zoom: number; basemap: string; attribution: string; lang: Lang
+export interface CityOptions extends BaseOptions {
+  center: [number, number]; zoom: number; lang: Lang
   onSelect: (alert: string) => void
 }
 
@@ -22,28 +16,8 @@ export interface CityMap {
   destroy(): void
 }
 
-const fonts = '"Noto Sans CJK SC","PingFang SC","Microsoft YaHei",sans-serif'
-
-// The quiet dark ground: roads and names readable, nothing bright, so that people stand out.
-function style(o: CityOptions, lang: Lang): StyleSpecification {
-  const flavor = {
-    ...namedFlavor('dark'),
-    background: '#161b21', earth: '#161b21', park_a: '#18221f', park_b: '#18221f', water: '#1b2833', buildings: '#1c2229', hospital: '#1d2229', industrial: '#191e24', school: '#1b2027',
-    minor_a: '#333c46', minor_b: '#333c46', minor_service: '#2a323b', link: '#3a4550', major: '#46525e', highway: '#505e6b', other: '#2a323b', pedestrian: '#1d242b', tunnel_other: '#222a31',
-    roads_label_minor: '#a5b2be', roads_label_major: '#b9c5d0', roads_label_minor_halo: '#161b21', roads_label_major_halo: '#161b21', subplace_label: '#8795a3', city_label: '#9aa8b5',
-  }
-  return {
-    version: 8,
-    sources: { base: { type: 'vector', url: 'pmtiles://' + new URL(o.basemap, location.origin).href, attribution: o.attribution } },
-    layers: layers('base', flavor, { lang: lang === 'zh' ? 'zh-Hans' : 'en' }).filter((l) => !/pois|oneway|shield/.test(l.id)),
-  }
-}
-
 export async function createCityMap(box: HTMLElement, o: CityOptions): Promise<CityMap> {
-  const protocol = new Protocol()
-  addProtocol('pmtiles', protocol.tile)
-  const city = new PMTiles(new URL(o.basemap, location.origin).href)
-  protocol.add(city)
+  const city = openBase(o)
   const area = await areaOf(city)
   const map = new Map({
     container: box, style: style(o, o.lang), center: o.center, zoom: o.zoom, attributionControl: false, dragRotate: false, pitchWithRotate: false,

@@ -1,0 +1,59 @@
+import { id, request } from './api'
+import type {
+  Area, Attachment, CallerClass, Centre, Consent, ContactRecord, CustomField, DeviceRecord, Duplicate, ElderRecord, Head, HelperRecord, HistoryEntry, Page, PastAlert,
+  Position, ProviderRecord, Service, Signal,
+} from './types'
+
+// The registry's part of the contract: the same few verbs for every kind of record.
+
+export type Noun = 'elders' | 'contacts' | 'devices' | 'helpers' | 'providers' | 'centres'
+export interface Records { elders: ElderRecord; contacts: ContactRecord; devices: DeviceRecord; helpers: HelperRecord; providers: ProviderRecord; centres: Centre & Head }
+export type Params = Record<string, string | number | undefined>
+
+function search(params: Params): string {
+  const s = new URLSearchParams()
+  for (const [k, v] of Object.entries(params)) if (v !== undefined && v !== '') s.set(k, String(v))
+  const text = s.toString()
+  return text ? '?' + text : ''
+}
+
+async function list<T>(path: string, params: Params = {}): Promise<Page<T>> {
+  const r = await request<Partial<Page<T>> | T[]>('GET', path + search(params))
+  return Array.isArray(r) ? { items: r, next: null } : { items: r.items ?? [], next: r.next ?? null, total: r.total ?? null }
+}
+const all = async <T>(path: string, params: Params = {}): Promise<T[]> => (await list<T>(path, params)).items
+
+export const registry = {
+  list: <N extends Noun>(noun: N, params: Params = {}) => list<Records[N]>(`/v1/${noun}`, params),
+  get: <N extends Noun>(noun: N, key: string) => request<Records[N]>('GET', `/v1/${noun}/${id(key)}`),
+  /** key: the same for the same record however often it is sent; a repeat makes no second one. */
+  create: <N extends Noun>(noun: N, body: object, key?: string) => request<Records[N]>('POST', `/v1/${noun}`, body, key),
+  change: <N extends Noun>(noun: N, key: string, patch: object) => request<Records[N]>('PATCH', `/v1/${noun}/${id(key)}`, patch),
+  archive: (noun: Noun, key: string) => request<void>('DELETE', `/v1/${noun}/${id(key)}`),
+  history: (noun: string, key: string, cursor?: string) => list<HistoryEntry>(`/v1/${noun}/${id(key)}/history`, { cursor, limit: 50 }),
+
+  contacts: (elder: string) => all<ContactRecord>(`/v1/elders/${id(elder)}/contacts`),
+  devices: (elder: string) => all<DeviceRecord>('/v1/devices', { elder, limit: 50 }),
+  signals: (device: string) => all<Signal>(`/v1/devices/${id(device)}/signals`, { limit: 10 }),
+  alerts: (elder: string) => all<PastAlert>('/v1/alerts', { elder, limit: 10 }),
+  household: (household: string) => all<ElderRecord>('/v1/elders', { household, limit: 20 }),
+  consents: (elder: string) => all<Consent>(`/v1/elders/${id(elder)}/consents`),
+  consent: (elder: string, body: object, key?: string) => request<Consent>('POST', `/v1/elders/${id(elder)}/consents`, body, key),
+  withdraw: (consent: string, body: object) => request<Consent>('POST', `/v1/consents/${id(consent)}/withdraw`, body),
+  attachments: (noun: Noun, key: string) => all<Attachment>(`/v1/${noun}/${id(key)}/attachments`),
+  attach: (noun: Noun, key: string, file: File, kind: string) =>
+    request<Attachment>('POST', `/v1/${noun}/${id(key)}/attachments${search({ kind, title: file.name })}`, file),
+  attachment: (key: string) => `/v1/attachments/${id(key)}`,
+  detach: (key: string) => request<void>('DELETE', `/v1/attachments/${id(key)}`),
+
+  services: () => all<Service>('/v1/services', { limit: 500 }),
+  areas: (params: Params) => all<Area>('/v1/areas', { limit: 12, ...params }),
+  customFields: (resource: string) => all<CustomField>('/v1/custom-fields', { resource }),
+  classes: (params: Params) => all<CallerClass>('/v1/caller-classes', params),
+  classify: (body: object) => request<CallerClass>('POST', '/v1/caller-classes', body),
+  unclassify: (key: string) => request<void>('DELETE', `/v1/caller-classes/${id(key)}`),
+  addresses: (q: string) => all<{ name?: string; address?: string; position: Position }>('/v1/addresses', { q, limit: 5 }),
+  duplicates: () => all<Duplicate>('/v1/elders/duplicates', { limit: 50 }),
+  merge: (into: string, body: object) => request<ElderRecord>('POST', `/v1/elders/${id(into)}/merge`, body),
+  move: (elder: string, body: object) => request<{ id?: string; state?: string }>('POST', `/v1/elders/${id(elder)}/move`, body),
+}

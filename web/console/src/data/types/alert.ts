@@ -1,0 +1,67 @@
+import type { Position, Text } from './common'
+import type { Contact, Device, Elder } from './elder'
+
+export type State = 'raised' | 'accepted' | 'helping' | 'on_scene' | 'resolved' | 'closed' | 'cancelled' | 'joined'
+export type PersonState =
+  | 'waiting' | 'told' | 'ringing' | 'answered' | 'heard' | 'coming' | 'cannot'
+  | 'departed' | 'arrived' | 'reserve' | 'stood_down' | 'unreached'
+export type Part = 'contact' | 'helper' | 'supervisor' | 'elder'
+export type Outcome = 'helped' | 'hospital' | 'family' | 'false_alarm' | 'test' | 'other'
+export type Satisfaction = 'satisfied' | 'dissatisfied' | 'unconfirmed'
+
+export interface Reason { code: string; value?: number; zh?: string; en?: string }
+
+export interface Message {
+  id: string; channel: string; status: string; at: string
+  told_at?: string; step?: string; repeat?: number; template?: string
+}
+
+export interface Person {
+  id: string; part: Part; name: string; role?: string; relation?: string; phone?: string
+  has_key?: boolean; trained?: boolean; order?: number; state: PersonState; since: string
+  eta_at?: string | null; travel_s?: number; distance_m?: number; mode?: string
+  position?: Position | null; reasons?: (Reason | string)[]; messages?: Message[]
+}
+
+export interface NextStep { step: string; at: string; action: string; text?: Text }
+export interface Prompt { kind: string; at: string; words?: Text }
+
+export interface Alert {
+  id: string; number: number; code?: string; state: State; kind: string; priority: number; level?: number
+  elder: string | null; device?: string | null; centre?: string
+  operator: { id: string; name?: string } | null
+  title: string; age?: number | null; sex?: string | null; caller?: string
+  unidentified?: boolean; silent?: boolean; test?: boolean; locked?: boolean
+  presses?: number; late_s?: number; battery?: number | null
+  address?: string; position?: Position | null; positions?: Position[]; text?: string
+  raised_at: string; pressed_at?: string | null; accepted_at?: string | null; helping_at?: string | null
+  on_scene_at?: string | null; resolved_at?: string | null; followed_up_at?: string | null
+  closed_at?: string | null; reached?: string | null; due_at?: string | null
+  plan?: string; outcome?: Outcome | '' | null; satisfaction?: Satisfaction | '' | null
+  version: number; seq: number; joined_to?: string | null
+  people?: Person[]; next?: NextStep[]; prompts?: Prompt[]
+}
+
+export interface AlertEvent {
+  seq: number; global: number; alert: string; type: string; at: string
+  actor: { kind: string; id: string; name?: string }
+  data?: Record<string, unknown>
+  hash?: string
+}
+
+export interface PastAlert {
+  id: string; number: number; kind: string; raised_at: string; outcome?: Outcome | '' | null; state?: State
+}
+
+export interface Detail { profile?: Elder | null; contacts?: Contact[]; history?: PastAlert[]; devices?: Device[] }
+
+export interface Candidate {
+  helper: string; name: string; kind?: string; skills?: string[]; mode?: string
+  duration_s: number; distance_m?: number; position?: Position | null; position_age_s?: number
+  by_road?: boolean; load?: number; has_key?: boolean; state?: string | null; rank?: number; reasons?: Reason[]
+}
+
+export interface HelperAt { id: string; lat: number; lon: number; at?: string; on_duty?: boolean; busy?: boolean }
+
+export interface Snapshot { seq: number; alerts: Alert[]; now: string }
+export interface Change { event?: AlertEvent | null; alert: Alert }

@@ -1,0 +1,14 @@
+export type Lang = 'zh' | 'en'
+export interface Text { zh: string; en: string }
+export interface Position { lat: number; lon: number; accuracy_m?: number; time?: string | null; source?: string }
+/** One page of a list. total is how many there are in all, where the server counts them. */
+export interface Page<T> { items: T[]; next: string | null; total?: number | null }
+export interface FieldProblem { field: string; problem: string }
+export interface Problem { type?: string; title?: string; status: number; detail?: string; instance?: string; errors?: FieldProblem[]; factors?: string[] }
+/** A time of the week; a shift that ends before it begins goes on into the next day. */
+export interface Shift { days: number[]; from: string; to: string }
+/** What every record has. masked names the fields that were left out: hidden is not the same as empty. */
+export interface Head {
+  id: string; centre?: string; version: number; created_at?: string; updated_at?: string; archived_at?: string | null
+  masked?: string[]; warnings?: FieldProblem[]; locked?: boolean
+}

@@ -1,0 +1,38 @@
+import type { Head, Position, Shift, Text } from './common'
+
+export interface Certificate { kind?: string; number?: string; issued?: string; expires?: string }
+export interface Absence { from?: string; until?: string; substitute?: string; reason?: string }
+export interface Notice { text?: string; from?: string; until?: string }
+export interface Inspection { year?: number; result?: string; date?: string; note?: string }
+export interface BackgroundCheck { state?: string; date?: string; by?: string }
+
+export interface Helper {
+  name: string; phones?: string[]; language?: string; kind?: string; position?: Position | null
+  skills?: string[]; services?: string[]; on_duty?: boolean; modes?: string[]; schedule?: Shift[]; keys_for?: string[]
+  provider?: string; areas?: string[]; certificates?: Certificate[]; background_check?: BackgroundCheck | null
+  status?: string; status_reason?: string; status_from?: string; status_until?: string
+  notices?: Notice[]; absences?: Absence[]; grade?: string; custom?: Record<string, unknown>
+}
+
+export interface Provider {
+  name: string; phones?: string[]; services?: string[]; kind?: string; address?: string; position?: Position | null; contact_name?: string
+  areas?: string[]; schedule?: Shift[]; certificates?: Certificate[]; inspections?: Inspection[]
+  status?: string; status_reason?: string; status_from?: string; status_until?: string
+  notices?: Notice[]; grade?: string; custom?: Record<string, unknown>
+}
+
+export type HelperRecord = Helper & Head
+export type ProviderRecord = Provider & Head
+
+export interface Service { code: string; parent?: string; name: Text; level?: number; centre?: string }
+export interface Area { code: string; name: string; full_name?: string; parent?: string; level?: number; valid_to?: string | null; successor?: string }
+export interface CustomField {
+  id: string; centre?: string; resource: string; key: string; label: Text
+  type: 'text' | 'number' | 'date' | 'bool' | 'choice'; choices?: (string | { value: string; label: Text })[]; required?: boolean; class?: string
+}
+export interface Centre { id: string; name: string; parent?: string; phone?: string; position?: Position | null; version?: number }
+/** One entry of the story of a record: who changed what. */
+export interface HistoryEntry {
+  at: string; actor: { kind: string; id: string; name?: string }; action: string
+  fields?: { name: string; from?: unknown; to?: unknown }[]
+}

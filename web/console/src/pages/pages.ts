@@ -1,0 +1,9 @@
+import type { Component } from 'svelte'
+import type { PageName } from '../core/route'
+
+type Loader = () => Promise<{ default: Component }>
+
+/** The pages that there are, each fetched when it is first opened: the desk does not wait for them. */
+export const loaders: Partial<Record<PageName, Loader>> = {
+  elders: () => import('./elders/Elders.svelte'),
+}
