@@ -75,13 +75,17 @@ func fillCity(ctx context.Context, reg *registry.Registry, seed uint64, sz sizes
 	if err := inParallel(ctx, w.elders, c.fillElder); err != nil {
 		return nil, err
 	}
-	err = inParallel(ctx, w.helpers, func(ctx context.Context, h registry.Helper) error {
+	create := func(ctx context.Context, h registry.Helper) error {
 		if _, err := reg.CreateHelper(ctx, h); err != nil {
 			return fmt.Errorf("create helper %s: %w", h.ID, err)
 		}
 		return nil
-	})
-	return c, err
+	}
+	// Who stands in for another must be there before them.
+	if err := inParallel(ctx, w.helpers[:1], create); err != nil {
+		return nil, err
+	}
+	return c, inParallel(ctx, w.helpers[1:], create)
 }
 
 func (c *city) fillCentres(ctx context.Context) error {
