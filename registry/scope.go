@@ -46,12 +46,28 @@ type Query struct {
 	Filters map[string]string // exact values of clear fields; "archived": "true" lists the archived instead
 	Limit   int               // 0: 100; at most 500
 	Cursor  string            // Next of the page before
+	Count   bool              // also tell how many there are
 }
 
-// Page is a part of a list, in the stable order of the ids.
+// Page is a part of a list: in the stable order of the ids, or of a search, the best first.
 type Page[T any] struct {
-	Items []T     `json:"items"`
-	Next  *string `json:"next"` // the Cursor of the next page; nil at the end
+	Items   []T     `json:"items"`
+	Next    *string `json:"next"`    // the Cursor of the next page; nil at the end
+	Partial bool    `json:"partial"` // the search is still being made ready: there may be more
+	Total   *Total  `json:"total"`   // of all pages; nil when nobody asked or it cannot be told
+}
+
+// Total is how many there are.
+type Total struct {
+	N       int  `json:"n"`
+	AtLeast bool `json:"at_least"` // there are more than that: nobody needs to know how many
+}
+
+// mostCounted is as far as records are counted.
+const mostCounted = 1000
+
+func totalOf(n int, more bool) *Total {
+	return &Total{N: min(n, mostCounted), AtLeast: more || n > mostCounted}
 }
 
 const (
@@ -79,8 +95,6 @@ func cursorAt(id string) *string {
 	s := base64.RawURLEncoding.EncodeToString([]byte(id))
 	return &s
 }
-
-func (q Query) terms() []string { return strings.Fields(fold(q.Text)) }
 
 // fold makes texts comparable that differ only in case or in the width of their signs.
 func fold(s string) string { return strings.ToLower(narrow(tidy(s))) }

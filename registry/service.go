@@ -46,6 +46,7 @@ type core struct {
 	operators *shelf[Operator, *Operator]
 	roles     *shelf[Role, *Role]
 
+	spelled   speller
 	roster    *Roster
 	passwords *passwords
 	tokens    *tokenCache
@@ -77,7 +78,7 @@ func (c *core) shelve() {
 		store: newStore[Elder, *Elder]("elders", elderColumns()...),
 		filters: map[string]filter{"centre": textFilter, "tier": textFilter, "area": textFilter, "household": textFilter,
 			"safety_plan": boolFilter, "legal_hold": boolFilter},
-		relate: c.relateElder, stored: c.elderStored}
+		relate: c.relateElder, stored: c.elderStored, exactly: c.eldersExactly}
 	c.contacts = &shelf[Contact, *Contact]{core: c, noun: "contact",
 		store:   newStore[Contact, *Contact]("contacts", "elder", "role", "ord", "has_key"),
 		filters: map[string]filter{"centre": textFilter, "elder": textFilter, "role": textFilter, "has_key": boolFilter},

@@ -32,6 +32,9 @@ type shelf[T any, P record[T]] struct {
 	strip  func(*T)
 	opened func(context.Context, *db.Tx, *T) error
 
+	// exactly gives who is meant by the whole of a text, by the blind index: a telephone number, say.
+	exactly func(ctx context.Context, tx *db.Tx, q Query) ([]string, error)
+
 	finder finder
 }
 
@@ -188,6 +191,7 @@ func (s *shelf[T, P]) put(ctx context.Context, tx *db.Tx, d draft[T]) (T, error)
 	if err := s.note(ctx, tx, d); err != nil {
 		return d.x, fmt.Errorf("write down the change of %s %s: %w", s.noun, h.ID, err)
 	}
+	s.taken(tx, d.x)
 	if s.stored == nil {
 		return d.x, nil
 	}
@@ -384,13 +388,37 @@ type keys struct {
 	tx      *db.Tx
 	subject string
 	key     seal.Key
+	many    map[string]seal.Key // read beforehand; who is missing there cannot be opened
 }
 
 func (c *core) keys(tx *db.Tx) *keys { return &keys{vault: c.vault, tx: tx} }
 
+// keysOf reads the keys of many rows at once.
+func (s *shelf[T, P]) keysOf(ctx context.Context, tx *db.Tx, rows []row[T]) (*keys, error) {
+	subjects := make([]string, 0, len(rows))
+	for _, r := range rows {
+		P(&r.clear).setHead(r.head)
+		if who := P(&r.clear).subject(); who != noSubject {
+			subjects = append(subjects, who)
+		}
+	}
+	slices.Sort(subjects)
+	k := s.keys(tx)
+	var err error
+	k.many, err = s.vault.Many(ctx, tx, slices.Compact(subjects))
+	return k, err
+}
+
 func (k *keys) of(ctx context.Context, subject string) (seal.Key, error) {
 	if subject == k.subject {
 		return k.key, nil
+	}
+	if k.many != nil {
+		key, ok := k.many[subject]
+		if !ok {
+			return key, fmt.Errorf("%w: no key of %s can be opened", errSealed, subject)
+		}
+		return key, nil
 	}
 	key, err := k.vault.Existing(ctx, k.tx, subject)
 	if err != nil {
@@ -406,6 +434,15 @@ func (s *shelf[T, P]) open(ctx context.Context, tx *db.Tx, r row[T]) (T, error) 
 }
 
 func (s *shelf[T, P]) unseal(ctx context.Context, k *keys, r row[T]) (T, error) {
+	x, err := s.decode(ctx, k, r)
+	if err != nil || s.opened == nil {
+		return x, err
+	}
+	return x, s.opened(ctx, k.tx, &x)
+}
+
+// decode is unseal without what is kept elsewhere.
+func (s *shelf[T, P]) decode(ctx context.Context, k *keys, r row[T]) (T, error) {
 	var x T
 	p := P(&r.clear)
 	p.setHead(r.head)
@@ -427,10 +464,7 @@ func (s *shelf[T, P]) unseal(ctx context.Context, k *keys, r row[T]) (T, error) 
 	}
 	P(&x).setHead(r.head)
 	P(&x).adopt(&r.clear)
-	if s.opened == nil {
-		return x, nil
-	}
-	return x, s.opened(ctx, k.tx, &x)
+	return x, nil
 }
 
 // blanker is a noun with lists that records sealed long ago do not have: nil would be written as null.

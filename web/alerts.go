@@ -28,6 +28,9 @@ const (
 type page[T any] struct {
 	Items []T     `json:"items"`
 	Next  *string `json:"next"`
+
+	Partial bool            `json:"partial,omitempty"` // a search is still being made ready: there may be more
+	Total   *registry.Total `json:"total,omitempty"`   // of all pages, when it was asked for with count=true
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }

@@ -93,7 +93,7 @@ func docs() map[string]doc {
 func addNoun[T any](d map[string]doc, path string, record T, example string) {
 	one := path + "/{id}"
 	d["GET "+path] = doc{tag: "registry", summary: "List and search", answer: page[gated[T]]{},
-		query: []param{{"q", "all its words must occur"}, {"archived", "true: only the archived"}, {"limit", "how many at most"}, {"cursor", "next of the page before"}}}
+		query: []param{{"q", "all its words must occur: of name, pinyin, initials, address, number …, as far as the caller may see them; the best first"}, {"count", "true: tell also how many there are, up to 1000"}, {"archived", "true: only the archived"}, {"limit", "how many at most"}, {"cursor", "next of the page before"}}}
 	d["POST "+path] = doc{tag: "registry", summary: "Create; an id that is given is kept", body: record, optional: true, answer: gated[T]{}, status: 201, example: example}
 	d["GET "+one] = doc{tag: "registry", summary: "One record", answer: gated[T]{}}
 	d["PATCH "+one] = doc{tag: "registry", summary: "Change by a JSON merge patch that names the version which was read; 409 when that is stale", body: record, optional: true, answer: gated[T]{}}

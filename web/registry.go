@@ -137,7 +137,8 @@ func (n noun[T, ID]) handleList(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	q := query{r: r}
-	ask := registry.Query{Text: q.text("q"), Classes: n.s.searcher(r.Context()).searchable(reflect.TypeFor[T]()), Filters: filters, Cursor: q.text("cursor"), Limit: q.limit("limit", 50, 500)}
+	ask := registry.Query{Text: q.text("q"), Classes: n.s.searcher(r.Context()).searchable(reflect.TypeFor[T]()), Filters: filters, Cursor: q.text("cursor"),
+		Limit: q.limit("limit", 50, 500), Count: r.URL.Query().Get("count") == "true"}
 	if err := q.err(); err != nil {
 		return err
 	}
@@ -146,7 +147,7 @@ func (n noun[T, ID]) handleList(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	out := page[gated[T]]{Items: []gated[T]{}, Next: found.Next}
+	out := page[gated[T]]{Items: []gated[T]{}, Next: found.Next, Partial: found.Partial, Total: found.Total}
 	for _, v := range found.Items {
 		out.Items = append(out.Items, redact(n.s.listed(r.Context(), v), v))
 	}

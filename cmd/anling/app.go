@@ -173,6 +173,7 @@ func (a *app) listWorkers() []worker {
 		{"helpers", a.registry.Helpers().Run, flush(a.registry.Helpers().Flush)},
 		{"intake", a.intake.Run, flush(a.intake.Flush)},
 		{"audit checkpoints", a.notary.Run, nil},
+		{"search", a.registry.Searches().Run, nil},
 	}
 	if a.cfg.ListenHTTP != "" {
 		all = append(all, worker{"plain http", a.redirect, nil})

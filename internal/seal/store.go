@@ -20,10 +20,24 @@ type wrappedKey struct {
 // statement again for each subject.
 func listKeys(ctx context.Context, tx *db.Tx, subject string) ([]wrappedKey, error) {
 	list, err := scanKeys(ctx, tx, `SELECT subject, id, kek, wrapped, created_at FROM data_keys WHERE subject = ?`, subject)
-	slices.SortFunc(list, func(a, b wrappedKey) int {
-		return cmp.Or(cmp.Compare(a.createdAt, b.createdAt), cmp.Compare(a.id, b.id))
-	})
+	slices.SortFunc(list, oldestFirst)
 	return list, err
+}
+
+// listKeysOf gives the data keys of many subjects, oldest first.
+func listKeysOf(ctx context.Context, tx *db.Tx, subjects []string) ([]wrappedKey, error) {
+	args := make([]any, len(subjects))
+	for i, s := range subjects {
+		args[i] = s
+	}
+	list, err := scanKeys(ctx, tx, `SELECT subject, id, kek, wrapped, created_at FROM data_keys
+		WHERE subject IN (`+db.InList(len(subjects))+`)`, args...)
+	slices.SortFunc(list, oldestFirst)
+	return list, err
+}
+
+func oldestFirst(a, b wrappedKey) int {
+	return cmp.Or(cmp.Compare(a.createdAt, b.createdAt), cmp.Compare(a.id, b.id))
 }
 
 // stale asks for data keys wrapped by one of some master keys, after a place in the table.
