@@ -25,6 +25,7 @@ import (
 	"anling/internal/db/dbtest"
 	"anling/internal/seal"
 	"anling/notify"
+	"anling/notify/webhook"
 	"anling/registry"
 )
 
@@ -75,6 +76,8 @@ type house struct {
 	url     string
 	elder   registry.Elder
 	tokens  map[string]string // by scope
+	hooks   *webhook.Hooks
+	posts   *posts // what webhooks were told
 }
 
 type lockedBuffer struct {
@@ -117,6 +120,9 @@ func newHouse(t testing.TB, change ...func(*Options)) *house {
 	h.intake = devices.NewIntake(devices.Options{DB: d, Vault: vault, Registry: h.reg, Engine: h.engine, Clock: h.clock, Log: log})
 	h.fill()
 	o := Options{DB: d, Registry: h.reg, Engine: h.engine, Intake: h.intake, Audit: h.audit, Clock: h.clock, Log: log, PublicURL: "http://anling.test"}
+	h.posts = &posts{}
+	h.hooks = webhook.Open(webhook.Options{DB: d, Vault: vault, Clock: h.clock, Log: log, Kinds: WebhookKinds(), Transport: h.posts})
+	o.Webhooks = h.hooks
 	for _, f := range change {
 		f(&o)
 	}

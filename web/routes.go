@@ -62,6 +62,7 @@ func (s *Server) table() []route {
 	}
 	t = append(t, s.nouns()...)
 	t = append(t, s.roleRoutes()...)
+	t = append(t, s.webhookRoutes()...)
 	if s.demo != nil {
 		t = append(t, route{post, "/demo/press", nobody, s.demoPress})
 	}

@@ -18,6 +18,7 @@ import (
 	"anling/internal/clock"
 	"anling/internal/db"
 	"anling/internal/fault"
+	"anling/notify/webhook"
 	"anling/registry"
 )
 
@@ -36,6 +37,8 @@ type Options struct {
 	Console fs.FS                   // the built console; nil for the embedded one
 	Basemap func() (fs.File, error) // opens the base map's PMTiles; nil when there is none
 	Map     MapView                 // where the console's map begins
+
+	Webhooks *webhook.Hooks // programs that are told what happens; may be nil
 
 	Hooks  http.Handler // everything under /hooks/, which checks its callers itself; may be nil
 	Phones http.Handler // the phone wall, under /phones; may be nil
@@ -76,6 +79,9 @@ type Server struct {
 	throttle *throttle
 	lanes    *lanes
 	links    *guesses
+	webhooks *webhook.Hooks
+	feeding  bool  // fed is known; StepWebhooks' alone
+	fed      int64 // the number of the last event that the webhooks were fed; StepWebhooks' alone
 	gate     *gate
 	lenses   *lenses
 	metrics  *metrics
@@ -104,7 +110,7 @@ func New(o Options) (*Server, error) {
 		db: o.DB, registry: o.Registry, engine: o.Engine, intake: o.Intake, audit: o.Audit, clock: o.Clock, log: o.Log,
 		finder:    geo.Finder{Helpers: o.Registry.Helpers().Index(), Router: o.Router},
 		publicURL: strings.TrimRight(o.PublicURL, "/"), secure: strings.HasPrefix(o.PublicURL, "https://"),
-		mapView: o.Map.orDefault(), basemap: o.Basemap, demo: o.Demo, phones: o.Phones, hooks: o.Hooks, proxies: o.Proxies,
+		mapView: o.Map.orDefault(), basemap: o.Basemap, demo: o.Demo, phones: o.Phones, hooks: o.Hooks, proxies: o.Proxies, webhooks: o.Webhooks,
 		throttle: newThrottle(), gate: newGate(), stopping: make(chan struct{}),
 	}
 	s.lenses = newLenses(o.Registry, s.gate)

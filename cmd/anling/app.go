@@ -17,10 +17,12 @@ import (
 	"anling/internal/audit"
 	"anling/internal/clock"
 	"anling/internal/config"
+	"anling/internal/db"
 	"anling/internal/fault"
 	"anling/notify"
 	"anling/notify/phonewall"
 	"anling/notify/twilio"
+	"anling/notify/webhook"
 	"anling/web"
 )
 
@@ -49,6 +51,7 @@ type app struct {
 	wall    *phonewall.Network // nil when messages leave through Twilio
 	notary  *audit.Notary
 	web     *web.Server
+	hooks   *webhook.Hooks
 	lock    *lock
 	workers []worker
 	entrance
@@ -96,6 +99,8 @@ func (a *app) build(ctx context.Context, cfg config.Config, p parts) (err error)
 	if err := a.joinRooms(ctx, cfg, sender); err != nil {
 		return err
 	}
+	a.hooks = webhook.Open(webhook.Options{DB: a.db, Vault: a.vault, Clock: a.clock, Log: a.log, Kinds: web.WebhookKinds(),
+		Allow: cfg.WebhookNetworks(), Died: a.webhookDied})
 	if a.web, err = web.New(a.webOptions(ctx, cfg, p, sender)); err != nil {
 		return fmt.Errorf("make the web server: %w", err)
 	}
@@ -141,7 +146,7 @@ func (a *app) webOptions(ctx context.Context, cfg config.Config, p parts, sender
 	twilio.NewHooks(twilio.HookOptions{Sender: sender, Outbox: a.outbox, Caller: caller{a.line}, Log: a.log}).Register(hooks)
 	o := web.Options{
 		DB: a.db, Registry: a.registry, Engine: a.engine, Intake: a.intake, Audit: a.audit, Clock: a.clock, Log: a.log,
-		PublicURL: cfg.PublicURL, Hooks: hooks, Demo: p.Demo,
+		PublicURL: cfg.PublicURL, Hooks: hooks, Webhooks: a.hooks, Demo: p.Demo,
 		Basemap: basemap(cfg.Data), Map: a.mapView(ctx), OldestUnsent: a.oldestUnsent,
 		Limits: web.Limits{Paced: true}, Proxies: cfg.Proxies(), CertificateUntil: a.until,
 	}
@@ -174,6 +179,8 @@ func (a *app) listWorkers() []worker {
 		{"intake", a.intake.Run, flush(a.intake.Flush)},
 		{"audit checkpoints", a.notary.Run, nil},
 		{"search", a.registry.Searches().Run, nil},
+		{"webhooks", a.hooks.Run, a.hooks.Step},
+		{"events for webhooks", a.web.FeedWebhooks, a.web.StepWebhooks},
 	}
 	if a.cfg.ListenHTTP != "" {
 		all = append(all, worker{"plain http", a.redirect, nil})
@@ -182,6 +189,11 @@ func (a *app) listWorkers() []worker {
 		all = append(all, worker{"phone wall", a.wall.Run, a.stepWall})
 	}
 	return all
+}
+
+// webhookDied writes down that a webhook was switched off.
+func (a *app) webhookDied(ctx context.Context, tx *db.Tx, h webhook.Hook) {
+	a.audit.AddTx(ctx, tx, audit.Entry{Actor: audit.Actor{Kind: audit.System}, Action: "webhook.died", Resource: "webhook", ID: h.ID, Centre: h.Centre})
 }
 
 func (a *app) stepWall(ctx context.Context) (did int, next time.Time, err error) {

@@ -37,6 +37,8 @@ type Config struct {
 	TwilioVoiceFrom  string // a number for calls, when TwilioFrom is a messaging service
 	TwilioAPIURL     string // empty means Twilio's own
 
+	WebhookAllow string // private networks that webhooks may reach, separated by commas
+
 	LogLevel      slog.Level
 	LogFormat     string        // text or json
 	ShutdownGrace time.Duration // how long running requests may take to end

@@ -75,6 +75,8 @@ func settings() []setting {
 			value: func(c *Config) value { return (*text)(&c.TwilioVoiceFrom) }},
 		{name: "twilio-api-url", usage: "another base `address` for Twilio's REST API, for gateways and tests", group: Service,
 			value: func(c *Config) value { return (*text)(&c.TwilioAPIURL) }},
+		{name: "webhook-allow", usage: "private `networks` that webhooks may reach", group: Service,
+			value: func(c *Config) value { return (*text)(&c.WebhookAllow) }},
 		{name: "log-level", usage: "what is logged: `level` debug, info, warn or error", group: Storage,
 			value: func(c *Config) value { return (*level)(&c.LogLevel) }},
 		{name: "log-format", usage: "how it is logged: `form` text or json", group: Storage,

@@ -24,6 +24,9 @@ func (c Config) ACMECache() string { return filepath.Join(c.Data, "acme") }
 // Proxies are the machines whose word about a client's address is believed. Check has looked at them.
 func (c Config) Proxies() []netip.Prefix { return networks(c.TrustedProxies) }
 
+// WebhookNetworks are the private networks that webhooks may reach.
+func (c Config) WebhookNetworks() []netip.Prefix { return networks(c.WebhookAllow) }
+
 // list takes apart what stands between commas.
 func list(s string) []string {
 	var all []string
@@ -74,5 +77,6 @@ func (c Config) checkTLS() []fault.Field {
 	refuse(c.ListenHTTP != "" && err != nil, "listen-http", "must be host:port, such as :80")
 	refuse(c.ListenHTTP != "" && !c.TLS(), "listen-http", "leads to https: it needs tls-cert or acme-domain")
 	refuse(len(networks(c.TrustedProxies)) != len(list(c.TrustedProxies)), "trusted-proxies", "must be addresses or networks such as 10.0.0.0/8, separated by commas")
+	refuse(len(networks(c.WebhookAllow)) != len(list(c.WebhookAllow)), "webhook-allow", "must be addresses or networks such as 10.2.0.0/16, separated by commas")
 	return wrong
 }
