@@ -23,11 +23,16 @@ describe('may', () => {
 })
 
 describe('mayField', () => {
-  it('asks the rights of the field, where there are any', () => {
-    const s = as('clerk', { actions: [], fields: { elder: { access: ['change'], '*': ['see', 'change'] } } })
+  const s = as('clerk', { actions: [], fields: { elder: { access: ['change'], name: ['see', 'change'], illnesses: ['see@during_alert'] } } })
+  it('asks the rights of the field; one without any is not listed', () => {
     expect(mayField(s, 'elder', 'access', 'see')).toBe(false)
     expect(mayField(s, 'elder', 'access', 'change')).toBe(true)
     expect(mayField(s, 'elder', 'name', 'see')).toBe(true)
-    expect(mayField(s, 'helper', 'name', 'see')).toBe(true)
+    expect(mayField(s, 'elder', 'notes', 'change')).toBe(false)
   })
+  it('counts what holds in a situation, and does not take see_masked for see', () => {
+    expect(mayField(s, 'elder', 'illnesses', 'see')).toBe(true)
+    expect(mayField(as('x', { fields: { elder: { name: ['see_masked'] } } }), 'elder', 'name', 'see')).toBe(false)
+  })
+  it('leaves to the action what the server does not speak of', () => expect(mayField(s, 'helper', 'name', 'see')).toBe(true))
 })

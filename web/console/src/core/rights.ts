@@ -26,10 +26,13 @@ export function may(s: Session | null, action: string): boolean {
 
 export type FieldRight = 'see' | 'see_masked' | 'change' | 'export'
 
-/** Whether a field of a resource may be seen or changed. What the server does not speak of follows the action alone. */
+/**
+ * Whether a field of a resource may be seen or changed. A right that holds only in a situation (see@during_alert) counts: the
+ * server knows the situation. What the server does not speak of at all follows the action alone.
+ */
 export function mayField(s: Session | null, resource: string, field: string, right: FieldRight): boolean {
   if (!s) return false
   const all = s.fields?.[resource]
-  const rights = all?.[field] ?? all?.['*']
-  return rights ? rights.includes(right) : true
+  if (!all) return true
+  return (all[field] ?? []).some((r) => r === right || r.startsWith(right + '@'))
 }

@@ -6,4 +6,6 @@ type Loader = () => Promise<{ default: Component }>
 /** The pages that there are, each fetched when it is first opened: the desk does not wait for them. */
 export const loaders: Partial<Record<PageName, Loader>> = {
   elders: () => import('./elders/Elders.svelte'),
+  helpers: () => import('./helpers/Helpers.svelte'),
+  providers: () => import('./helpers/Providers.svelte'),
 }
