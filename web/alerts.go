@@ -85,7 +85,9 @@ func (s *Server) getAlert(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	return writeJSON(w, http.StatusOK, redact(s.alertViewer(r.Context(), callerOf(r.Context()), a), v))
+	who := s.alertViewer(r.Context(), callerOf(r.Context()), a)
+	s.lookAtAlarm(r.Context(), s.alertLook(a, v.Profile, who, "alert.seen"))
+	return writeJSON(w, http.StatusOK, redact(who, v))
 }
 
 // addProfile adds what the registry knows of the elder. An elder who is not there any more, or whose key
@@ -123,6 +125,7 @@ func (s *Server) listEvents(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	s.lookAtAlarm(r.Context(), s.alertLook(a, nil, viewer{}, "events.listed"))
 	out := page[gated[alerts.Event]]{Items: redactAll(s.alertViewer(r.Context(), callerOf(r.Context()), a), events)}
 	return writeJSON(w, http.StatusOK, out)
 }

@@ -87,6 +87,7 @@ func docs() map[string]doc {
 	addNoun(d, "/v1/operators", registry.Operator{}, `{"name":"sun","display_name":"孙悦","role":"operator","centre":"c1"}`)
 	maps.Copy(d, docsRoles())
 	maps.Copy(d, docsWebhooks())
+	maps.Copy(d, docsAudit())
 	return d
 }
 
@@ -98,5 +99,6 @@ func addNoun[T any](d map[string]doc, path string, record T, example string) {
 	d["POST "+path] = doc{tag: "registry", summary: "Create; an id that is given is kept", body: record, optional: true, answer: gated[T]{}, status: 201, example: example}
 	d["GET "+one] = doc{tag: "registry", summary: "One record", answer: gated[T]{}}
 	d["PATCH "+one] = doc{tag: "registry", summary: "Change by a JSON merge patch that names the version which was read; 409 when that is stale", body: record, optional: true, answer: gated[T]{}}
+	d["GET "+one+"/history"] = doc{tag: "registry", summary: "Every change of the record, newest first, as the caller may see the record itself", answer: page[RevisionView]{}, query: []param{{"limit", "how many at most"}, {"cursor", "next of the page before"}}}
 	d["DELETE "+one] = doc{tag: "registry", summary: "Archive: out of lists and look-ups, still readable by its id", status: 204}
 }

@@ -54,7 +54,7 @@ func gateRows() []gateRow {
 		classed(NearView{}, fields{
 			open:     {"helper", "kind", "mode", "duration_s", "distance_m", "position_age_s", "by_road"},
 			personal: {"name", "position"}}),
-	}, slices.Concat(elderRows(), standingRows(), alertRows())...)
+	}, slices.Concat(elderRows(), standingRows(), alertRows(), auditRows())...)
 }
 
 // alertRows classes what is told of alerts.

@@ -9,6 +9,7 @@ import (
 
 	"anling/alerts"
 	"anling/geo"
+	"anling/internal/audit"
 	"anling/internal/fault"
 	"anling/internal/words"
 	"anling/registry"
@@ -153,7 +154,11 @@ func (s *Server) doorOf(r *http.Request, v *visit) (*door, error) {
 			return nil, fmt.Errorf("elder of alert %s: %w", a.ID, err)
 		}
 		if err == nil {
-			v.addElder(d, redact(s.pageViewer(r.Context(), pageHelper).in(registry.AfterAccept), elder).Record)
+			who := s.pageViewer(r.Context(), pageHelper).in(registry.AfterAccept)
+			l := s.alertLook(a, &elder, who, "elder.seen")
+			l.by = audit.Actor{Kind: audit.Helper, ID: string(v.who.ID)}
+			s.lookAtAlarm(r.Context(), l)
+			v.addElder(d, redact(who, elder).Record)
 		}
 	}
 	d.Rows = append(d.Rows, doorRow{Label: v.t("page.field.key"), Text: v.keys()})

@@ -21,6 +21,10 @@ func (s *Server) listContacts(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	err = s.look(r.Context(), look{action: "contacts.listed", resource: "elder", id: string(e.ID), subject: string(e.ID), centre: e.Centre, seen: seen{Count: new(len(found))}})
+	if err != nil {
+		return err
+	}
 	out := page[gated[registry.Contact]]{Items: redactAll(s.viewerIn(r.Context(), e.Centre), found)}
 	return writeJSON(w, http.StatusOK, out)
 }

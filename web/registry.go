@@ -100,6 +100,7 @@ func (n noun[T, ID]) routes() []route {
 		{http.MethodGet, n.path, see, n.handleList},
 		{http.MethodPost, n.path, change, n.handleCreate},
 		{http.MethodGet, n.path + "/{id}", see, n.handleGet},
+		{http.MethodGet, n.path + "/{id}/history", see, n.handleHistory},
 		{http.MethodPatch, n.path + "/{id}", change, n.handleChange},
 		{http.MethodDelete, n.path + "/{id}", archive, n.handleArchive},
 	}
@@ -126,7 +127,14 @@ func (n noun[T, ID]) handleGet(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return n.answer(w, r, http.StatusOK, v)
+	who, err := n.s.opened(r.Context(), v)
+	if err != nil {
+		return err
+	}
+	if err := n.s.lookAt(r.Context(), v, who, ""); err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, redact(who.viewer, v))
 }
 
 func (n noun[T, ID]) handleList(w http.ResponseWriter, r *http.Request) error {
@@ -145,6 +153,9 @@ func (n noun[T, ID]) handleList(w http.ResponseWriter, r *http.Request) error {
 	c := callerOf(r.Context())
 	found, err := n.of(r).list(r.Context(), c.scope, ask)
 	if err != nil {
+		return err
+	}
+	if err := n.s.lookAtList(r, n.right, len(found.Items)); err != nil {
 		return err
 	}
 	out := page[gated[T]]{Items: []gated[T]{}, Next: found.Next, Partial: found.Partial, Total: found.Total}

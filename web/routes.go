@@ -63,6 +63,7 @@ func (s *Server) table() []route {
 	t = append(t, s.nouns()...)
 	t = append(t, s.roleRoutes()...)
 	t = append(t, s.webhookRoutes()...)
+	t = append(t, s.auditRoutes()...)
 	if s.demo != nil {
 		t = append(t, route{post, "/demo/press", nobody, s.demoPress})
 	}

@@ -29,7 +29,8 @@ type Options struct {
 	Engine    *alerts.Engine
 	Intake    *devices.Intake
 	Audit     *audit.Log
-	Router    geo.Router // travel times of /v1/nearest; nil for the estimate by air
+	Notary    *audit.Notary // nil: no checkpoints are made
+	Router    geo.Router    // travel times of /v1/nearest; nil for the estimate by air
 	Clock     clock.Clock
 	Log       *slog.Logger
 	PublicURL string
@@ -61,6 +62,8 @@ type Server struct {
 	engine   *alerts.Engine
 	intake   *devices.Intake
 	audit    *audit.Log
+	notary   *audit.Notary
+	recent   recent
 	finder   geo.Finder
 	clock    clock.Clock
 	log      *slog.Logger
@@ -107,7 +110,7 @@ func New(o Options) (*Server, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{
-		db: o.DB, registry: o.Registry, engine: o.Engine, intake: o.Intake, audit: o.Audit, clock: o.Clock, log: o.Log,
+		db: o.DB, registry: o.Registry, engine: o.Engine, intake: o.Intake, audit: o.Audit, notary: o.Notary, clock: o.Clock, log: o.Log,
 		finder:    geo.Finder{Helpers: o.Registry.Helpers().Index(), Router: o.Router},
 		publicURL: strings.TrimRight(o.PublicURL, "/"), secure: strings.HasPrefix(o.PublicURL, "https://"),
 		mapView: o.Map.orDefault(), basemap: o.Basemap, demo: o.Demo, phones: o.Phones, hooks: o.Hooks, proxies: o.Proxies, webhooks: o.Webhooks,

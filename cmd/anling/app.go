@@ -145,7 +145,7 @@ func (a *app) webOptions(ctx context.Context, cfg config.Config, p parts, sender
 	hooks := mux.NewRouter()
 	twilio.NewHooks(twilio.HookOptions{Sender: sender, Outbox: a.outbox, Caller: caller{a.line}, Log: a.log}).Register(hooks)
 	o := web.Options{
-		DB: a.db, Registry: a.registry, Engine: a.engine, Intake: a.intake, Audit: a.audit, Clock: a.clock, Log: a.log,
+		DB: a.db, Registry: a.registry, Engine: a.engine, Intake: a.intake, Audit: a.audit, Notary: a.notary, Clock: a.clock, Log: a.log,
 		PublicURL: cfg.PublicURL, Hooks: hooks, Webhooks: a.hooks, Demo: p.Demo,
 		Basemap: basemap(cfg.Data), Map: a.mapView(ctx), OldestUnsent: a.oldestUnsent,
 		Limits: web.Limits{Paced: true}, Proxies: cfg.Proxies(), CertificateUntil: a.until,

@@ -37,12 +37,12 @@ func commit(plain []byte) []byte {
 	return sum[:]
 }
 
-// link gives the hash of a row: it covers every column but the sealed cell, which its commitment stands for, and the
+// sum gives the hash of a row: it covers every column but the sealed cell, which its commitment stands for, and the
 // hash of the row before.
-func (r *Row) link() []byte { return r.linkAt(r.Seq) }
+func (r *Row) sum() []byte { return r.sumAt(r.Seq) }
 
-// linkAt gives the hash that the row would have at another place of its chain.
-func (r *Row) linkAt(seq int64) []byte {
+// sumAt gives the hash that the row would have at another place of its chain.
+func (r *Row) sumAt(seq int64) []byte {
 	h := sha256.New()
 	text(h, version)
 	text(h, r.Chain)

@@ -23,6 +23,15 @@ type Actor struct {
 	ID   string `json:"id"`
 }
 
+// Link is what chains a row to the one before it.
+type Link struct {
+	SealedBy               string
+	Prev, Commitment, Hash []byte
+}
+
+// Link gives what chains the row.
+func (r *Row) Link() Link { return Link{r.sealedBy, r.prev, r.commitment, r.hash} }
+
 // Entry is what a row of the log says.
 type Entry struct {
 	Actor    Actor  // nobody given: the program itself

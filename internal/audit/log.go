@@ -144,7 +144,7 @@ func (l *Log) write(ctx context.Context, tx *db.Tx, entries []Entry) error {
 		if err := l.seal(ctx, tx, &rows[i], e.Data); err != nil {
 			return err
 		}
-		rows[i].hash = rows[i].link()
+		rows[i].hash = rows[i].sum()
 		c.length, c.head = rows[i].Seq, rows[i].hash
 	}
 	if err := insertRows(ctx, tx, rows); err != nil {

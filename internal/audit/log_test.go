@@ -101,7 +101,7 @@ func TestEachRowFollowsTheOneBefore(t *testing.T) {
 			t.Errorf("who is not named is %v, want the system", got)
 		}
 		for i, r := range rows {
-			if !bytes.Equal(r.hash, r.link()) {
+			if !bytes.Equal(r.hash, r.sum()) {
 				t.Errorf("row %d: its hash does not cover it", r.Seq)
 			}
 			if i < 2 && !bytes.Equal(r.prev, rows[i+1].hash) {

@@ -26,6 +26,7 @@ type Query struct {
 	Subject     string
 	Alert       string
 	From, Until time.Time // from is included, until is not
+	Changes     bool      // only what changed something: no looks
 
 	Centres []string // only what concerns these; nil: all
 	Limit   int
@@ -95,6 +96,9 @@ func (q Query) condition() (where []string, args []any, err error) {
 		and("SUBSTR(action, 1, ?) = ?", utf8.RuneCountInString(noun)+1, noun+".")
 	} else if q.Action != "" {
 		and("action = ?", q.Action)
+	}
+	if q.Changes {
+		and("action NOT LIKE '%.seen' AND action NOT LIKE '%.listed' AND action NOT LIKE '%.exported'")
 	}
 	if !q.From.IsZero() {
 		and("at >= ?", db.Micros(q.From))

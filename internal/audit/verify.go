@@ -204,11 +204,11 @@ const near = 1000
 
 // rightPlace gives the number under which a row's hash is right; 0: under none, so that it was altered.
 func (r *Row) rightPlace() int64 {
-	if bytes.Equal(r.link(), r.hash) {
+	if bytes.Equal(r.sum(), r.hash) {
 		return r.Seq
 	}
 	for seq := max(1, r.Seq-near); seq <= r.Seq+near; seq++ {
-		if bytes.Equal(r.linkAt(seq), r.hash) {
+		if bytes.Equal(r.sumAt(seq), r.hash) {
 			return seq
 		}
 	}

@@ -121,7 +121,7 @@ func (n *notarised) relink(t *testing.T) {
 		for i := range rows {
 			r := &rows[i]
 			r.prev = head
-			head = r.link()
+			head = r.sum()
 			_, err := tx.Exec(t.Context(), `UPDATE audit SET prev = ?, hash = ? WHERE chain = ? AND seq = ?`, r.prev, head, r.Chain, r.Seq)
 			if err != nil {
 				return err
@@ -178,7 +178,7 @@ func TestEveryMutationIsFoundAndNamed(t *testing.T) {
 					return err
 				}
 				rows[0].Actor.ID = "o9"
-				_, err = tx.Exec(t.Context(), `UPDATE audit SET actor_id = 'o9', hash = ? WHERE chain = ? AND seq = 3`, rows[0].link(), n.house.chain)
+				_, err = tx.Exec(t.Context(), `UPDATE audit SET actor_id = 'o9', hash = ? WHERE chain = ? AND seq = 3`, rows[0].sum(), n.house.chain)
 				return err
 			})
 		}, "unlinked ours/4", ""},
