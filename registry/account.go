@@ -14,7 +14,6 @@ import (
 
 	"golang.org/x/crypto/argon2"
 
-	"anling/internal/audit"
 	"anling/internal/clock"
 	"anling/internal/db"
 	"anling/internal/fault"
@@ -41,34 +40,43 @@ const (
 // loginQueue is how long a log-in waits for its turn.
 const loginQueue = 2 * time.Second
 
-// passwords hashes few at a time: a hundred log-ins at once would otherwise take 1.9 GB.
+// passwords hashes few at a time: a hundred log-ins at once would otherwise take 1.9 GB. Browsers that are known have a
+// slot of their own, so that a flood of strangers does not keep a shift waiting.
 type passwords struct {
 	clock clock.Clock
+	cost  hashing
 	slots chan struct{}
+	known chan struct{}
 }
 
-func newPasswords(c clock.Clock) *passwords {
-	return &passwords{clock: c, slots: make(chan struct{}, max(1, runtime.NumCPU()/2))}
+func newPasswords(c clock.Clock, memoryKiB int) *passwords {
+	cost := currentHashing()
+	if memoryKiB > 0 {
+		cost.kib = uint32(memoryKiB)
+	}
+	return &passwords{clock: c, cost: cost, slots: make(chan struct{}, max(1, runtime.NumCPU()/2)), known: make(chan struct{}, 1)}
 }
 
 // enter waits for a slot; who entered calls leave.
-func (p *passwords) enter(ctx context.Context) error {
+func (p *passwords) enter(ctx context.Context, known bool) (leave func(), err error) {
+	own := p.slots
+	if known {
+		own = p.known
+	}
 	select {
-	case p.slots <- struct{}{}:
-		return nil
+	case own <- struct{}{}:
+		return func() { <-own }, nil
 	default:
 	}
 	select {
-	case p.slots <- struct{}{}:
-		return nil
+	case own <- struct{}{}:
+		return func() { <-own }, nil
 	case <-p.clock.After(loginQueue):
-		return fault.New(fault.Retry, "too many people are logging in at once; try again in a moment")
+		return nil, fault.New(fault.Retry, "too many people are logging in at once; try again in a moment")
 	case <-ctx.Done():
-		return fault.Wrap(fault.Retry, ctx.Err(), "the log-in was not waited for")
+		return nil, fault.Wrap(fault.Retry, ctx.Err(), "the log-in was not waited for")
 	}
 }
-
-func (p *passwords) leave() { <-p.slots }
 
 // hash gives the PHC string of a password: $argon2id$v=19$m=…,t=…,p=…$salt$key.
 func (p *passwords) hash(ctx context.Context, password string, h hashing) (string, error) {
@@ -76,7 +84,8 @@ func (p *passwords) hash(ctx context.Context, password string, h hashing) (strin
 	if _, err := rand.Read(salt); err != nil {
 		return "", fmt.Errorf("make a salt: %w", err)
 	}
-	key, err := p.key(ctx, password, stored{hashing: h, salt: salt, key: make([]byte, keyBytes)})
+	// Whoever sets a password has been let in already.
+	key, err := p.key(ctx, Try{Password: password, Known: true}, stored{hashing: h, salt: salt, key: make([]byte, keyBytes)})
 	if err != nil {
 		return "", err
 	}
@@ -85,12 +94,13 @@ func (p *passwords) hash(ctx context.Context, password string, h hashing) (strin
 		b64.EncodeToString(salt), b64.EncodeToString(key)), nil
 }
 
-func (p *passwords) key(ctx context.Context, password string, s stored) ([]byte, error) {
-	if err := p.enter(ctx); err != nil {
+func (p *passwords) key(ctx context.Context, t Try, s stored) ([]byte, error) {
+	leave, err := p.enter(ctx, t.Known)
+	if err != nil {
 		return nil, err
 	}
-	defer p.leave()
-	return argon2.IDKey([]byte(password), s.salt, s.passes, s.kib, s.threads, uint32(len(s.key))), nil
+	defer leave()
+	return argon2.IDKey([]byte(t.Password), s.salt, s.passes, s.kib, s.threads, uint32(len(s.key))), nil
 }
 
 // stored is a PHC string, read.
@@ -124,9 +134,14 @@ func (s stored) reasonable() bool {
 		len(s.key) >= 16 && len(s.key) <= 64
 }
 
+// weaker tells whether a hash is cheaper to guess than what is made today.
+func (s stored) weaker(than hashing) bool {
+	return s.kib < than.kib || s.passes < than.passes
+}
+
 // nobody is what an unknown name is checked against, so that it takes the same time as a known one.
-func nobody() stored {
-	return stored{hashing: currentHashing(), salt: make([]byte, saltBytes), key: make([]byte, keyBytes)}
+func (p *passwords) nobody() stored {
+	return stored{hashing: p.cost, salt: make([]byte, saltBytes), key: make([]byte, keyBytes)}
 }
 
 const (
@@ -168,23 +183,50 @@ func commonPasswords() []string {
 		"woaini520520", "5201314520131", "asdfghjkl123", "zxcvbnm12345", "aa1234567890", "1234567890ab", "1234567890qwerty"}
 }
 
-// SetPassword gives an operator a password.
+// SetPassword gives the operator with a log-in name a password that counts until it is changed, and ends their sessions.
 func (r *Registry) SetPassword(ctx context.Context, name, password string) error {
-	if problem := passwordProblem(name, password); problem != "" {
+	var o Operator
+	err := r.db.View(ctx, func(tx *db.Tx) (err error) {
+		o, err = r.operatorBy(ctx, tx, name)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return r.GivePassword(ctx, NewPassword{Operator: o, Password: password})
+}
+
+// NewPassword is a password about to be set.
+type NewPassword struct {
+	Operator  Operator
+	Password  string
+	Temporary bool   // must be changed at the first log-in, within temporaryLife
+	Session   string // id of the session that goes on; all others of the operator end
+}
+
+// temporaryLife is how long a password that somebody else has given can be logged in with.
+const temporaryLife = 3 * 24 * time.Hour
+
+// GivePassword sets an operator's password and ends their other sessions.
+func (r *Registry) GivePassword(ctx context.Context, p NewPassword) error {
+	if problem := passwordProblem(p.Operator.Name, p.Password); problem != "" {
 		return fault.InvalidFields("the password is not good enough", []fault.Field{{Name: "password", Problem: problem}})
 	}
-	phc, err := r.passwords.hash(ctx, password, currentHashing())
+	phc, err := r.passwords.hash(ctx, p.Password, r.passwords.cost)
 	if err != nil {
 		return err
 	}
 	return r.db.Update(ctx, func(tx *db.Tx) error {
-		o, err := r.operatorBy(ctx, tx, name)
-		if err != nil {
+		row := password{phc: phc, changedAt: tx.Now()}
+		if p.Temporary {
+			until := tx.Now().Add(temporaryLife)
+			row.temporaryUntil = &until
+		}
+		if err := setPassword(ctx, tx, p.Operator.ID, row); err != nil {
 			return err
 		}
-		r.audit.AddTx(ctx, tx, audit.Entry{Actor: r.actor, Action: "password.set", Resource: "operator", ID: string(o.ID),
-			Subject: string(o.ID), Centre: string(o.Centre)})
-		return setPassword(ctx, tx, o.ID, phc)
+		r.audit.AddTx(ctx, tx, doneBy(r.actor, p.Operator.entry("password.set", map[string]bool{"temporary": p.Temporary})))
+		return r.endSessionsTx(ctx, tx, Ending{Operator: p.Operator.ID, Except: p.Session, By: r.actor, Why: EndedPassword})
 	})
 }
 
@@ -201,57 +243,90 @@ func (r *Registry) operatorBy(ctx context.Context, tx *db.Tx, name string) (Oper
 	return r.operators.findAnyway(ctx, tx, r.scope, id)
 }
 
+// OperatorByName gives the operator with a log-in name; NotFound when there is none.
+func (r *Registry) OperatorByName(ctx context.Context, name string) (o Operator, err error) {
+	err = r.db.View(ctx, func(tx *db.Tx) (err error) {
+		o, err = r.operatorBy(ctx, tx, name)
+		return err
+	})
+	return o, err
+}
+
+// Try is a log-in with a password.
+type Try struct {
+	Name     string
+	Password string
+	Known    bool // from a browser that is known for the name
+}
+
+// ErrRunOut says that a temporary password was right and is no longer good.
+var ErrRunOut = fault.New(fault.Denied, "the temporary password has run out; ask for a new one")
+
 // CheckPassword gives the operator whose name and password these are; otherwise the error is
 // Unauthenticated and does not tell which of the two was wrong, neither by its words nor by the time
-// it takes. It is Retry when too many log in at once.
-func (r *Registry) CheckPassword(ctx context.Context, name, password string) (Operator, error) {
+// it takes; the operator that comes with it is for the audit log only. It is Retry when too many log in at once, and ErrRunOut when the password was right too late.
+func (r *Registry) CheckPassword(ctx context.Context, t Try) (Operator, error) {
 	refused := fault.New(fault.Unauthenticated, "name or password is wrong")
-	if len(password) > maxPassword*utf8.UTFMax {
+	if len(t.Password) > maxPassword*utf8.UTFMax {
 		return Operator{}, refused
 	}
-	o, phc, err := r.passwordOf(ctx, name)
+	o, row, err := r.passwordOf(ctx, t.Name)
 	if err != nil {
 		return Operator{}, err
 	}
-	want := nobody()
-	if phc != "" {
-		if want, err = parsePHC(phc); err != nil {
+	want := r.passwords.nobody()
+	if row.phc != "" {
+		if want, err = parsePHC(row.phc); err != nil {
 			return Operator{}, fmt.Errorf("password of %s: %w", o.ID, err)
 		}
 	}
-	got, err := r.passwords.key(ctx, password, want)
+	got, err := r.passwords.key(ctx, t, want)
 	if err != nil {
 		return Operator{}, err
 	}
-	if subtle.ConstantTimeCompare(got, want.key) != 1 || phc == "" {
-		return Operator{}, refused
+	if subtle.ConstantTimeCompare(got, want.key) != 1 || row.phc == "" {
+		return o, refused
 	}
-	if want.hashing != currentHashing() {
-		err = r.rehash(ctx, o.ID, password)
+	if row.temporaryUntil != nil && r.clock.Now().After(*row.temporaryUntil) {
+		return Operator{}, ErrRunOut
+	}
+	if want.weaker(r.passwords.cost) {
+		row.phc, err = r.passwords.hash(ctx, t.Password, r.passwords.cost)
+		if err == nil {
+			err = r.db.Update(ctx, func(tx *db.Tx) error { return setPassword(ctx, tx, o.ID, row) })
+		}
 	}
 	return o, err
 }
 
 // passwordOf gives an operator and the stored password; both are empty when there is no such name.
-func (r *Registry) passwordOf(ctx context.Context, name string) (o Operator, phc string, err error) {
+func (r *Registry) passwordOf(ctx context.Context, name string) (o Operator, p password, err error) {
 	err = r.db.View(ctx, func(tx *db.Tx) error {
 		o, err = r.operatorBy(ctx, tx, name)
 		if err == nil {
-			phc, err = passwordOf(ctx, tx, o.ID)
+			p, err = passwordRow(ctx, tx, o.ID)
 		}
 		if fault.Is(err, fault.NotFound) {
 			return nil
 		}
 		return err
 	})
-	return o, phc, err
+	return o, p, err
 }
 
-// rehash brings a stored password up to what hashing costs today.
-func (r *Registry) rehash(ctx context.Context, id OperatorID, password string) error {
-	phc, err := r.passwords.hash(ctx, password, currentHashing())
-	if err != nil {
-		return err
+// operatorStored ends the sessions of who has left, or whose rights have changed.
+func (c *core) operatorStored(ctx context.Context, tx *db.Tx, d draft[Operator]) error {
+	if d.old == nil {
+		return nil
 	}
-	return r.db.Update(ctx, func(tx *db.Tx) error { return setPassword(ctx, tx, id, phc) })
+	old, now, why := *d.old, d.x, ""
+	switch {
+	case now.ArchivedAt != nil && old.ArchivedAt == nil:
+		why = EndedArchived
+	case now.Role != old.Role || now.Centre != old.Centre:
+		why = EndedRole
+	default:
+		return nil
+	}
+	return c.endSessionsTx(ctx, tx, Ending{Operator: now.ID, By: d.actor, Why: why})
 }

@@ -19,23 +19,23 @@ func TestPasswords(t *testing.T) {
 		must[Operator](t)(h.CreateOperator(ctx, Operator{ID: "o1", Name: "Zhou", Role: RoleSupervisor}))
 		_, err := h.CreateOperator(ctx, Operator{Name: " zhou"})
 		wantKind(t, "the same log-in name", err, fault.Conflict)
-		_, err = h.CheckPassword(ctx, "zhou", "")
+		_, err = h.CheckPassword(ctx, Try{Name: "zhou", Password: ""})
 		wantKind(t, "no password set", err, fault.Unauthenticated)
 		wantKind(t, "a password for nobody", h.SetPassword(ctx, "nobody", good), fault.NotFound)
 		if err := h.SetPassword(ctx, "zhou", good); err != nil {
 			t.Fatal(err)
 		}
-		if o := must[Operator](t)(h.CheckPassword(ctx, "ZHOU", good)); o.ID != "o1" || o.Role != RoleSupervisor || o.Centre != "main" {
+		if o := must[Operator](t)(h.CheckPassword(ctx, Try{Name: "ZHOU", Password: good})); o.ID != "o1" || o.Role != RoleSupervisor || o.Centre != "main" {
 			t.Errorf("logged in as %+v", o)
 		}
 		wrong := map[string]error{}
-		_, wrong["password"] = h.CheckPassword(ctx, "zhou", good+"x")
-		_, wrong["name"] = h.CheckPassword(ctx, "nobody", good)
-		_, wrong["length"] = h.CheckPassword(ctx, "zhou", strings.Repeat("x", 1<<20))
+		_, wrong["password"] = h.CheckPassword(ctx, Try{Name: "zhou", Password: good + "x"})
+		_, wrong["name"] = h.CheckPassword(ctx, Try{Name: "nobody", Password: good})
+		_, wrong["length"] = h.CheckPassword(ctx, Try{Name: "zhou", Password: strings.Repeat("x", 1<<20)})
 		if err := h.ArchiveOperator(ctx, "o1"); err != nil {
 			t.Fatal(err)
 		}
-		_, wrong["operator who left"] = h.CheckPassword(ctx, "zhou", good)
+		_, wrong["operator who left"] = h.CheckPassword(ctx, Try{Name: "zhou", Password: good})
 		for what, err := range wrong {
 			wantKind(t, what, err, fault.Unauthenticated)
 			if err.Error() != wrong["name"].Error() {
@@ -65,16 +65,16 @@ func TestAWeakerHashIsRenewedAtLogin(t *testing.T) {
 		ctx := t.Context()
 		must[Operator](t)(h.CreateOperator(ctx, Operator{ID: "o1", Name: "zhou"}))
 		weak := must[string](t)(h.passwords.hash(ctx, good, hashing{kib: 8, passes: 1, threads: 1}))
-		h.update(t, func(tx *db.Tx) error { return setPassword(ctx, tx, "o1", weak) })
-		must[Operator](t)(h.CheckPassword(ctx, "zhou", good))
+		h.update(t, func(tx *db.Tx) error { return setPassword(ctx, tx, "o1", password{phc: weak, changedAt: noon()}) })
+		must[Operator](t)(h.CheckPassword(ctx, Try{Name: "zhou", Password: good}))
 		h.view(t, func(tx *db.Tx) error {
-			now := must[string](t)(passwordOf(ctx, tx, "o1"))
+			now := must[password](t)(passwordRow(ctx, tx, "o1")).phc
 			if !strings.HasPrefix(now, "$argon2id$v=19$m=19456,t=2,p=1$") {
 				t.Errorf("still stored as %s", now)
 			}
 			return nil
 		})
-		must[Operator](t)(h.CheckPassword(ctx, "zhou", good))
+		must[Operator](t)(h.CheckPassword(ctx, Try{Name: "zhou", Password: good}))
 	})
 }
 
@@ -91,14 +91,24 @@ func TestStoredHashesAreReadCarefully(t *testing.T) {
 func TestLoginsQueueBriefly(t *testing.T) {
 	t.Parallel()
 	c := clock.NewManual(noon())
-	p := newPasswords(c)
+	p := newPasswords(c, 0)
+	var leave func()
 	for range cap(p.slots) {
-		if err := p.enter(t.Context()); err != nil {
+		var err error
+		if leave, err = p.enter(t.Context(), false); err != nil {
 			t.Fatal(err)
 		}
 	}
+	known, err := p.enter(t.Context(), true)
+	if err != nil {
+		t.Fatalf("who is known waits for strangers: %v", err)
+	}
+	known()
 	waiting := make(chan error)
-	go func() { waiting <- p.enter(t.Context()) }()
+	go func() {
+		_, err := p.enter(t.Context(), false)
+		waiting <- err
+	}()
 	turned := make(chan struct{})
 	go func() { // turn until the one in the queue has looked at the clock
 		defer close(turned)
@@ -113,8 +123,8 @@ func TestLoginsQueueBriefly(t *testing.T) {
 		}
 	}()
 	<-turned
-	p.leave()
-	if err := p.enter(t.Context()); err != nil {
+	leave()
+	if _, err := p.enter(t.Context(), false); err != nil {
 		t.Errorf("after one has left: %v", err)
 	}
 }

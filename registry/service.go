@@ -20,6 +20,9 @@ type Options struct {
 	Clock clock.Clock
 	Log   *slog.Logger
 	Audit *audit.Log // who changed what; nil: nobody wants to know, as in some tests
+
+	// PasswordKiB is the memory that a password's hash takes; 0: as much as it should. Tests of many log-ins take less.
+	PasswordKiB int
 }
 
 // Registry is the registry as somebody of a certain scope may see it.
@@ -51,6 +54,7 @@ type core struct {
 	passwords *passwords
 	tokens    *tokenCache
 	book      *roleBook
+	ends      *ends
 }
 
 // New makes a registry that sees every centre: the program's own view. Whoever asks on behalf
@@ -65,9 +69,10 @@ func New(o Options) *Registry {
 	}
 	c.shelve()
 	c.roster = newRoster(c)
-	c.passwords = newPasswords(c.clock)
+	c.passwords = newPasswords(c.clock, o.PasswordKiB)
 	c.tokens = newTokenCache(c.clock)
 	c.book = newRoleBook(c)
+	c.ends = &ends{}
 	return &Registry{core: c, scope: ScopeAll()}
 }
 
@@ -104,7 +109,7 @@ func (c *core) shelve() {
 	c.operators = &shelf[Operator, *Operator]{core: c, noun: "operator", leads: []lead{{operatorLookup, "name"}},
 		store:   newStore[Operator, *Operator]("operators", "role"),
 		filters: map[string]filter{"centre": textFilter, "role": textFilter},
-		relate:  c.relateOperator}
+		relate:  c.relateOperator, stored: c.operatorStored}
 	c.roles = &shelf[Role, *Role]{core: c, noun: "role", store: newStore[Role, *Role]("roles", "kind"), relate: c.relateRole}
 }
 

@@ -418,36 +418,33 @@ func placesSince(ctx context.Context, tx *db.Tx, from stamp, limit int) ([]place
 	})
 }
 
-func passwordOf(ctx context.Context, tx *db.Tx, operator OperatorID) (phc string, err error) {
-	err = tx.QueryRow(ctx, `SELECT phc FROM operator_passwords WHERE operator = ?`, operator).Scan(&phc)
-	return phc, err
-}
-
-func setPassword(ctx context.Context, tx *db.Tx, operator OperatorID, phc string) error {
+func setPassword(ctx context.Context, tx *db.Tx, operator OperatorID, p password) error {
 	_, err := tx.Exec(ctx, `
-		INSERT INTO operator_passwords (operator, phc, changed_at) VALUES (?, ?, ?)
-		ON CONFLICT (operator) DO UPDATE SET phc = excluded.phc, changed_at = excluded.changed_at`,
-		operator, phc, db.Micros(tx.Now()))
+		INSERT INTO operator_passwords (operator, phc, changed_at, temporary_until) VALUES (?, ?, ?, ?)
+		ON CONFLICT (operator) DO UPDATE SET phc = excluded.phc, changed_at = excluded.changed_at,
+			temporary_until = excluded.temporary_until`,
+		operator, p.phc, db.Micros(p.changedAt), db.NullMicros(p.temporaryUntil))
 	if err != nil {
 		return fmt.Errorf("write password of %s: %w", operator, err)
 	}
 	return nil
 }
 
-const tokenColumns = `id, prefix, name, scope, device, centre, created_at, expires_at, revoked_at`
+const tokenColumns = `id, prefix, name, scope, device, centre, created_at, expires_at, revoked_at, used_at`
 
 func scanToken(scan func(...any) error) (t Token, err error) {
 	var created, expires int64
 	err = db.Fault(scan(&t.ID, &t.Prefix, &t.Name, &t.Scope, &t.Device, &t.Centre, &created, &expires,
-		microsInto{&t.RevokedAt}))
+		microsInto{&t.RevokedAt}, microsInto{&t.UsedAt}))
 	t.CreatedAt, t.Expires = db.Time(created), db.Time(expires)
 	return t, err
 }
 
 func insertToken(ctx context.Context, tx *db.Tx, t Token, hash []byte) error {
 	_, err := tx.Exec(ctx, `
-		INSERT INTO tokens (hash, `+tokenColumns+`) VALUES (?, `+db.InList(9)+`)`, hash, t.ID, t.Prefix, t.Name,
-		t.Scope, t.Device, t.Centre, db.Micros(t.CreatedAt), db.Micros(t.Expires), db.NullMicros(t.RevokedAt))
+		INSERT INTO tokens (hash, `+tokenColumns+`) VALUES (?, `+db.InList(10)+`)`, hash, t.ID, t.Prefix, t.Name,
+		t.Scope, t.Device, t.Centre, db.Micros(t.CreatedAt), db.Micros(t.Expires), db.NullMicros(t.RevokedAt),
+		db.NullMicros(t.UsedAt))
 	if err != nil {
 		return fmt.Errorf("write token %s: %w", t.ID, err)
 	}
@@ -464,6 +461,16 @@ func listTokens(ctx context.Context, tx *db.Tx) ([]Token, error) {
 		return nil, fmt.Errorf("list tokens: %w", err)
 	}
 	return collect(rows, func() (Token, error) { return scanToken(rows.Scan) })
+}
+
+// setTokenUsed writes when a token was used, at most once an hour, whatever node asks.
+func setTokenUsed(ctx context.Context, tx *db.Tx, id string, at time.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE tokens SET used_at = ? WHERE id = ? AND (used_at IS NULL OR used_at <= ?)`,
+		db.Micros(at), id, db.Micros(at.Add(-tokenUse)))
+	if err != nil {
+		return fmt.Errorf("write the use of token %s: %w", id, err)
+	}
+	return nil
 }
 
 // revokeToken is NotFound for a token that is not there; a second time it changes nothing.

@@ -5,6 +5,8 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -44,6 +46,7 @@ type Token struct {
 	CreatedAt time.Time  `json:"created_at"`
 	Expires   time.Time  `json:"expires"`
 	RevokedAt *time.Time `json:"revoked_at"`
+	UsedAt    *time.Time `json:"used_at"` // to the hour
 }
 
 // Allows tells whether the token may do what asks for a scope.
@@ -168,10 +171,49 @@ func (r *Registry) CheckToken(ctx context.Context, plain string) (Token, error) 
 		}
 		r.tokens.put(hash, t)
 	}
-	if !t.good(r.clock.Now()) {
+	now := r.clock.Now()
+	if !t.good(now) {
 		return Token{}, refused
 	}
+	r.tokens.used(t, now)
 	return t, nil
+}
+
+// tokenUse is how exactly it is kept when a token was last used.
+const tokenUse = time.Hour
+
+// flushTokens writes which tokens were used. The call that used one has not waited for it.
+func (c *core) flushTokens(ctx context.Context) error {
+	all := c.tokens.takeUsed()
+	if len(all) == 0 {
+		return nil
+	}
+	err := c.db.Update(ctx, func(tx *db.Tx) error {
+		for _, id := range slices.Sorted(maps.Keys(all)) {
+			if err := setTokenUsed(ctx, tx, id, all[id]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("write when tokens were used: %w", err)
+	}
+	return nil
+}
+
+// tokenWarning is how long before its end a token is worth a warning.
+const tokenWarning = 14 * 24 * time.Hour
+
+// ExpiringTokens gives the tokens in use that end within two weeks, or have ended within the last: somebody
+// will miss them.
+func (r *Registry) ExpiringTokens(ctx context.Context) ([]Token, error) {
+	all, err := r.ListTokens(ctx)
+	now := r.clock.Now()
+	return slices.DeleteFunc(all, func(t Token) bool {
+		left := t.Expires.Sub(now)
+		return t.RevokedAt != nil || left > tokenWarning || left < -tokenWarning
+	}), err
 }
 
 // tokenMemory is how long a token is believed without a look at the database.
@@ -183,6 +225,7 @@ type tokenCache struct {
 	clock clock.Clock
 	mu    sync.Mutex
 	seen  map[[sha256.Size]byte]seenToken
+	uses  map[string]time.Time // since the last flush, by id
 }
 
 type seenToken struct {
@@ -191,7 +234,7 @@ type seenToken struct {
 }
 
 func newTokenCache(c clock.Clock) *tokenCache {
-	return &tokenCache{clock: c, seen: map[[sha256.Size]byte]seenToken{}}
+	return &tokenCache{clock: c, seen: map[[sha256.Size]byte]seenToken{}, uses: map[string]time.Time{}}
 }
 
 func (c *tokenCache) get(hash [sha256.Size]byte) (Token, bool) {
@@ -218,4 +261,22 @@ func (c *tokenCache) forget(id string) {
 			delete(c.seen, hash)
 		}
 	}
+}
+
+// used notes that a token was used, unless that is known for the hour.
+func (c *tokenCache) used(t Token, now time.Time) {
+	if t.UsedAt != nil && now.Sub(*t.UsedAt) < tokenUse {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.uses[t.ID] = now
+}
+
+func (c *tokenCache) takeUsed() map[string]time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	all := c.uses
+	c.uses = map[string]time.Time{}
+	return all
 }

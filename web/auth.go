@@ -25,7 +25,9 @@ type caller struct {
 	actor    alerts.Actor
 	operator *registry.Operator // of a session
 	token    *registry.Token    // of a machine
-	session  *session
+	session  *registry.Session
+	standing registry.Standing           // of the operator
+	lacks    string                      // what a session has to do before anything else
 	check    func(context.Context) error // whether session or token still hold; nil for nobody
 }
 
@@ -65,6 +67,9 @@ func (s *Server) admit(r *http.Request, need registry.Action) error {
 	}
 	c, err := s.identify(r)
 	if err != nil {
+		return err
+	}
+	if err := c.refuseLacking(); err != nil {
 		return err
 	}
 	// What is remembered of a session is shared by its requests; the role is as it is now.

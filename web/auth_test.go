@@ -21,11 +21,12 @@ func TestMatrix(t *testing.T) {
 	h := newHouse(t)
 	open := map[string]bool{"GET /": true, "GET /livez": true, "GET /readyz": true, "GET /metrics": true, "GET /openapi.json": true, "GET /docs": true,
 		"GET /assets/{file}": true, "GET /console/{file:.*}": true, "GET /basemap/city.pmtiles": true, "POST /v1/session": true, "GET /v1/session": true,
-		"DELETE /v1/session": true, "GET /v1/config": true, "GET /f/{token}": true, "POST /f/{token}": true, "GET /h/{token}": true, "POST /h/{token}": true}
+		"DELETE /v1/session": true, "GET /v1/config": true, "GET /f/{token}": true, "POST /v1/session/passkey/begin": true, "POST /v1/session/passkey/finish": true, "POST /v1/browsers/redeem": true, "POST /f/{token}": true, "GET /h/{token}": true, "POST /h/{token}": true}
 	for _, rt := range h.server.routes {
 		key := rt.method + " " + rt.path
 		if rt.need == nobody {
-			if !open[key] {
+			// What is an operator's own checks the log-in itself.
+			if !open[key] && h.do(ask{method: rt.method, path: strings.ReplaceAll(rt.path, "{id}", "none"), body: "{}"}).StatusCode != 401 {
 				t.Errorf("%s needs no log-in", key)
 			}
 			continue
@@ -93,7 +94,7 @@ func TestSession(t *testing.T) {
 func TestSessionEndsByItself(t *testing.T) {
 	t.Parallel()
 	for name, pass := range map[string][]time.Duration{
-		"nobody at the seat": {sessionIdle + time.Minute},
+		"nobody at the seat": {registry.SessionIdle + time.Minute},
 		"end of the shift":   {time.Hour, time.Hour, time.Hour, time.Hour, time.Hour, time.Hour, time.Hour, time.Hour, time.Hour, time.Hour, time.Hour, time.Hour, time.Hour, 61 * time.Minute},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -166,19 +167,19 @@ func TestThrottleCountsNetworks(t *testing.T) {
 	th := newThrottle()
 	at := func(account, addr string) attempt { return attempt{account: account, addr: netip.MustParseAddr(addr)} }
 	for i := range 20 {
-		th.failed(at("name"+itoa(i), "203.0.113."+itoa(i+1)), start)
+		th.take(at("name"+itoa(i), "203.0.113."+itoa(i+1)), start)
 	}
-	if th.wait(at("another", "203.0.113.99"), start) == 0 {
+	if th.take(at("another", "203.0.113.99"), start) == 0 {
 		t.Error("a network that guesses names is not slowed")
 	}
-	if d := th.wait(at("another", "198.51.100.1"), start); d != 0 {
+	if d := th.take(at("another", "198.51.100.1"), start); d != 0 {
 		t.Errorf("another network waits %v", d)
 	}
 	if network(netip.MustParseAddr("2001:db8:1:2:3::4")) != network(netip.MustParseAddr("2001:db8:1:2:9::9")) {
 		t.Error("one /64 counts as several networks")
 	}
 	for i := range maxBuckets + 10 {
-		th.failed(at("n"+itoa(i), "10."+itoa(i/250%250)+"."+itoa(i%250)+".1"), start)
+		th.take(at("n"+itoa(i), "10."+itoa(i/250%250)+"."+itoa(i%250)+".1"), start)
 	}
 	if len(th.buckets) > maxBuckets+2 {
 		t.Errorf("%d buckets", len(th.buckets))

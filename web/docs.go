@@ -66,7 +66,7 @@ func docs() map[string]doc {
 		"GET /v1/elders/{id}/contacts":  {tag: "registry", summary: "An elder's contacts in the order in which they are told", answer: page[gated[registry.Contact]]{}},
 		"POST /v1/elders/{id}/contacts": {tag: "registry", summary: "Add a contact", body: registry.Contact{}, optional: true, answer: gated[registry.Contact]{}, status: 201,
 			example: `{"name":"张伟","role":"family","relation":"儿子","phones":["+8619900001003"]}`},
-		"PUT /v1/operators/{id}/password": {tag: "registry", summary: "Set an operator's password", body: passwordBody{}, status: 204, example: `{"password":"another long phrase"}`},
+		"PUT /v1/operators/{id}/password": {tag: "registry", summary: "Set an operator's password; their sessions end (step-up)", body: passwordBody{}, status: 204, example: `{"password":"another long phrase"}`},
 		"GET /v1/plans":                   {tag: "plans", summary: "The newest version of each response plan", answer: page[alerts.PlanDoc]{}},
 		"GET /v1/plans/{id}":              {tag: "plans", summary: "The newest version of a response plan", answer: alerts.PlanDoc{}},
 		"POST /v1/plans": {tag: "plans", summary: "A new version of the plan that the text names; open alerts keep theirs", body: planBody{}, answer: alerts.PlanDoc{}, status: 201,
@@ -78,6 +78,7 @@ func docs() map[string]doc {
 		"POST /h/{token}":  {tag: "pages", summary: "A helper's answer (form field answer: coming, cannot, departed, arrived)", status: 303},
 		"POST /demo/press": {tag: "demo", summary: "Press an elder's button; in the demo only", body: pressBody{}, optional: true, answer: Pressed{}, status: 202},
 	}
+	maps.Copy(d, accountDocs())
 	addNoun(d, "/v1/elders", registry.Elder{}, `{"name":"刘桂芳","sex":"f","birth_date":"1940-05-01","phones":["+8619900000002"],"address":"黄河路21号","allergies":["磺胺"]}`)
 	addNoun(d, "/v1/contacts", registry.Contact{}, `{"elder":"e1","name":"张伟","role":"family","phones":["+8619900001004"]}`)
 	addNoun(d, "/v1/devices", registry.Device{}, `{"identity":"pendant-2","protocol":"http","kind":"pendant","elder":"e1"}`)

@@ -109,7 +109,7 @@ func newHouse(t testing.TB, change ...func(*Options)) *house {
 	log := slog.New(slog.NewJSONHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	vault := seal.NewVault(d, ring)
 	h.audit = audit.New(d, vault)
-	h.reg = registry.New(registry.Options{DB: d, Vault: vault, Clock: h.clock, Log: log, Audit: h.audit})
+	h.reg = registry.New(registry.Options{DB: d, Vault: vault, Clock: h.clock, PasswordKiB: 64, Log: log, Audit: h.audit})
 	both := []notify.NamedSender{{Name: "fake", Sender: h.carrier}}
 	link := &listener{}
 	h.outbox = notify.NewOutbox(notify.Options{DB: d, Vault: vault, Clock: h.clock, Log: log, Owner: "test",

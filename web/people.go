@@ -84,6 +84,8 @@ func (s *Server) moveHelper(w http.ResponseWriter, r *http.Request) error {
 // passwordBody sets a password.
 type passwordBody struct {
 	Password string `json:"password"`
+	// Temporary says that it must be changed at the first log-in. Where nothing is said, one that a person gives to another is.
+	Temporary *bool `json:"temporary,omitempty"`
 }
 
 // setPassword answers PUT /v1/operators/{id}/password.
@@ -96,7 +98,12 @@ func (s *Server) setPassword(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.registry.As(callerOf(r.Context()).who()).SetPassword(r.Context(), op.Name, body.Password); err != nil {
+	c := callerOf(r.Context())
+	p := registry.NewPassword{Operator: op, Password: body.Password, Temporary: c.operator != nil && c.operator.ID != op.ID}
+	if body.Temporary != nil {
+		p.Temporary = *body.Temporary
+	}
+	if err := s.registry.As(c.who()).GivePassword(r.Context(), p); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)

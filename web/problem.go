@@ -21,6 +21,7 @@ type Problem struct {
 	Detail   string         `json:"detail,omitempty"`
 	Instance string         `json:"instance"`
 	Errors   []ProblemField `json:"errors,omitempty"`
+	Factors  []string       `json:"factors,omitempty"` // the ways in which who asked can prove who they are
 }
 
 // ProblemField names one wrong field of a request.
@@ -37,6 +38,9 @@ type refusal struct {
 	after  time.Duration // Retry-After, when not zero
 	allow  string        // Allow, for 405
 	err    error
+
+	name    string   // the last part of the problem's type, where the status does not tell enough
+	factors []string // the ways in which who asked can prove who they are
 }
 
 func (e *refusal) Error() string {
@@ -81,7 +85,9 @@ func statusOf(err error) int {
 	return http.StatusInternalServerError
 }
 
-// problemNames are the last part of each problem's type.
+const problemURN = "urn:anling:problem:"
+
+// problemName is the last part of a problem's type.
 func problemName(status int) string {
 	switch status {
 	case http.StatusBadRequest:
@@ -114,14 +120,17 @@ func problemName(status int) string {
 func problemOf(err error, requestID, lang string) Problem {
 	status := statusOf(err)
 	p := Problem{
-		Type:     "urn:anling:problem:" + problemName(status),
+		Type:     problemURN + problemName(status),
 		Title:    http.StatusText(status),
 		Status:   status,
 		Detail:   fault.MessageOf(err),
 		Instance: "urn:anling:request:" + requestID,
 	}
 	if r, ok := errors.AsType[*refusal](err); ok {
-		p.Detail = r.msg
+		p.Detail, p.Factors = r.msg, r.factors
+		if r.name != "" {
+			p.Type = problemURN + r.name
+		}
 	}
 	p.Detail = words.Sentence(lang, p.Detail)
 	for _, f := range fault.FieldsOf(err) {

@@ -50,7 +50,7 @@ func (s *Server) table() []route {
 		{get, "/v1/devices/{id}/signals", "signals.see", s.listSignals},
 		{get, "/v1/elders/{id}/contacts", "contacts.see", s.listContacts},
 		{post, "/v1/elders/{id}/contacts", "contacts.change", s.createContact},
-		{put, "/v1/operators/{id}/password", "operators.change", s.setPassword},
+		{put, "/v1/operators/{id}/password", "operators.change", s.stepped(s.setPassword)},
 		{get, "/v1/plans", "plans.see", s.listPlans},
 		{get, "/v1/plans/{id}", "plans.see", s.getPlan},
 		{post, "/v1/plans", "plans.change", s.savePlan},
@@ -64,6 +64,7 @@ func (s *Server) table() []route {
 	t = append(t, s.roleRoutes()...)
 	t = append(t, s.webhookRoutes()...)
 	t = append(t, s.auditRoutes()...)
+	t = append(t, s.accountRoutes()...)
 	if s.demo != nil {
 		t = append(t, route{post, "/demo/press", nobody, s.demoPress})
 	}

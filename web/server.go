@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"io/fs"
 	"log/slog"
@@ -10,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/go-webauthn/webauthn/webauthn"
 
 	"anling/alerts"
 	"anling/devices"
@@ -50,6 +53,8 @@ type Options struct {
 
 	// CertificateUntil tells when the certificate in use ends; nil when the service does not speak TLS itself.
 	CertificateUntil func() (time.Time, error)
+	SecondFactor     string        // when one is asked for: FactorsOff, FactorsEnrolled or FactorsRequired; "" is FactorsEnrolled
+	PasswordLife     time.Duration // after which a password must be changed; 0: never
 
 	// OldestUnsent tells how long the oldest message that is due has waited; nil leaves the metric out.
 	OldestUnsent func(context.Context) (time.Duration, error)
@@ -77,8 +82,9 @@ type Server struct {
 	hooks     http.Handler
 	proxies   []netip.Prefix
 
-	store    store
 	sessions *sessions
+	policy   policy
+	passkeys *webauthn.WebAuthn // nil where the public address knows none
 	throttle *throttle
 	lanes    *lanes
 	links    *guesses
@@ -117,12 +123,16 @@ func New(o Options) (*Server, error) {
 		throttle: newThrottle(), gate: newGate(), stopping: make(chan struct{}),
 	}
 	s.lenses = newLenses(o.Registry, s.gate)
-	s.sessions = newSessions(o.DB, o.Clock, o.Registry)
+	s.policy = policy{secondFactor: cmp.Or(o.SecondFactor, FactorsEnrolled), passwordLife: o.PasswordLife}
+	s.sessions = newSessions(o.Clock, o.Registry, s.policy)
 	s.hub = newHub(o.Engine, o.Registry.Helpers(), o.Clock)
 	s.metrics = newMetrics(s, o)
 	s.lanes = newLanes(o.Limits, s.metrics.refuse)
 	s.links = newGuesses(o.Log, s.metrics.refuse)
 	var err error
+	if s.passkeys, err = newPasskeys(s.publicURL); err != nil {
+		return nil, err
+	}
 	if s.console, err = newConsole(o.Console); err != nil {
 		return nil, err
 	}

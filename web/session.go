@@ -2,56 +2,29 @@ package web
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
 	"anling/alerts"
+	"anling/internal/audit"
 	"anling/internal/clock"
-	"anling/internal/db"
 	"anling/internal/fault"
 	"anling/registry"
 )
 
-// How long a session lasts: no shift is longer than sessionLong, and no seat is left alone for sessionIdle
-// (an open console counts as somebody there).
-const (
-	sessionLong   = 14 * time.Hour
-	sessionIdle   = 2 * time.Hour
-	sessionTouch  = time.Minute
-	sessionMemory = 5 * time.Second // how long another node may not yet know that a session has ended
-	browserLong   = 365 * 24 * time.Hour
-)
+// sessionMemory is how long a session is believed without a look at the database.
+const sessionMemory = 5 * time.Second
 
-// session is an operator's log-in.
-type session struct {
-	hash     []byte
-	operator registry.OperatorID
-	made     time.Time
-	seen     time.Time
-	ends     time.Time
-}
+// browserLong is how long a browser stays known from which nobody logs in.
+const browserLong = 365 * 24 * time.Hour
 
-func (v session) over(now time.Time) bool {
-	return now.After(v.ends) || now.After(v.seen.Add(sessionIdle))
-}
-
-// accounts is what sessions need of the registry.
-type accounts interface {
-	Operator(ctx context.Context, id registry.OperatorID) (registry.Operator, error)
-	ScopeFor(ctx context.Context, o registry.Operator) (registry.Scope, error)
-}
-
-// sessions keeps the log-ins. What was looked up is remembered for some seconds; ending a session is
-// known at once here, and to its open streams.
+// sessions remembers for some seconds who is behind a session. The end of one is known at once here, and to its open
+// streams; that of one that was ended on another node, within seconds.
 type sessions struct {
-	db       *db.DB
 	clock    clock.Clock
-	accounts accounts
-	store    store
+	registry *registry.Registry
+	policy   policy
 
 	mu      sync.Mutex
 	known   map[string]remembered
@@ -69,82 +42,64 @@ type ending struct {
 	users int
 }
 
-func newSessions(d *db.DB, c clock.Clock, a accounts) *sessions {
-	return &sessions{db: d, clock: c, accounts: a, known: map[string]remembered{}, streams: map[string]*ending{}}
+func newSessions(c clock.Clock, r *registry.Registry, p policy) *sessions {
+	ss := &sessions{clock: c, registry: r, policy: p, known: map[string]remembered{}, streams: map[string]*ending{}}
+	r.OnSessionsEnded(ss.ended)
+	return ss
 }
 
-func hashOf(parts ...string) []byte {
-	h := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
-	return h[:]
-}
-
-// begin makes a session and gives its token, which is stored nowhere.
-func (ss *sessions) begin(ctx context.Context, id registry.OperatorID) (token string, err error) {
-	token = rand.Text() // 130 bits
-	now := ss.clock.Now()
-	v := session{hash: hashOf(token), operator: id, made: now, seen: now, ends: now.Add(sessionLong)}
-	err = ss.db.Update(ctx, func(tx *db.Tx) error {
-		if err := ss.store.deleteOldSessions(ctx, tx, now); err != nil {
-			return err
-		}
-		return ss.store.insertSession(ctx, tx, v)
-	})
-	return token, err
-}
+// maxRemembered bounds the memory.
+const maxRemembered = 10_000
 
 var errNoSession = fault.New(fault.Unauthenticated, "the session is over; log in again")
 
 // caller gives who is behind a session's token.
 func (ss *sessions) caller(ctx context.Context, token string) (*caller, error) {
-	hash := hashOf(token)
 	now := ss.clock.Now()
 	ss.mu.Lock()
-	r, ok := ss.known[string(hash)]
+	r, ok := ss.known[token]
 	ss.mu.Unlock()
 	if ok && now.Sub(r.at) < sessionMemory && now.Sub(r.at) >= 0 {
 		return r.caller, nil
 	}
-	c, err := ss.load(ctx, hash, now)
+	c, err := ss.load(ctx, token)
 	ss.mu.Lock()
 	defer ss.mu.Unlock()
 	if err != nil {
-		delete(ss.known, string(hash))
+		delete(ss.known, token)
 		return nil, err
 	}
-	if len(ss.known) > 10000 {
+	if len(ss.known) > maxRemembered {
 		clear(ss.known)
 	}
-	ss.known[string(hash)] = remembered{caller: c, at: now}
+	ss.known[token] = remembered{caller: c, at: now}
 	return c, nil
 }
 
-func (ss *sessions) load(ctx context.Context, hash []byte, now time.Time) (*caller, error) {
-	var v session
-	err := ss.db.View(ctx, func(tx *db.Tx) (err error) {
-		v, err = ss.store.session(ctx, tx, hash)
-		return err
-	})
-	if fault.Is(err, fault.NotFound) || err == nil && v.over(now) {
-		return nil, errNoSession
-	}
-	if err != nil {
+func (ss *sessions) load(ctx context.Context, token string) (*caller, error) {
+	v, err := ss.registry.Session(ctx, token)
+	if err := ss.alive(ctx, v, err); err != nil {
 		return nil, err
 	}
-	op, err := ss.accounts.Operator(ctx, v.operator)
+	if v.ID == "" { // made by the program before this one; it has an id since it was looked at
+		if v, err = ss.registry.Session(ctx, token); err != nil {
+			return nil, err
+		}
+	}
+	op, err := ss.registry.Operator(ctx, v.Operator)
 	if fault.Is(err, fault.NotFound) || err == nil && op.ArchivedAt != nil {
 		return nil, errNoSession
 	}
 	if err != nil {
 		return nil, err
 	}
-	scope, err := ss.accounts.ScopeFor(ctx, op)
+	scope, err := ss.registry.ScopeFor(ctx, op)
 	if err != nil {
 		return nil, err
 	}
-	if now.Sub(v.seen) >= sessionTouch {
-		if err := ss.touch(ctx, hash, now); err != nil {
-			return nil, err
-		}
+	standing, err := ss.registry.StandingOf(ctx, op.ID)
+	if err != nil {
+		return nil, err
 	}
 	return &caller{
 		role:     registry.RoleID(op.Role),
@@ -153,70 +108,96 @@ func (ss *sessions) load(ctx context.Context, hash []byte, now time.Time) (*call
 		actor:    alerts.Actor{Kind: alerts.ActorOperator, ID: string(op.ID), Name: op.DisplayName, Role: op.Role},
 		operator: &op,
 		session:  &v,
+		standing: standing,
+		lacks:    ss.policy.lacks(known{v, standing, dangerous(ss.registry.RightsOf(ctx, registry.RoleID(op.Role)))}, ss.clock.Now()),
 		check: func(ctx context.Context) error {
-			_, err := ss.load(ctx, hash, ss.clock.Now())
-			return err
+			now, err := ss.registry.SessionByID(ctx, v.ID)
+			return ss.alive(ctx, now, err)
 		},
 	}, nil
 }
 
-func (ss *sessions) touch(ctx context.Context, hash []byte, now time.Time) error {
-	return ss.db.Update(ctx, func(tx *db.Tx) error { return ss.store.touchSession(ctx, tx, hash, now) })
-}
-
-// end ends a session and closes its streams.
-func (ss *sessions) end(ctx context.Context, hash []byte) error {
-	err := ss.db.Update(ctx, func(tx *db.Tx) error { return ss.store.deleteSession(ctx, tx, hash) })
+// alive is errNoSession for a session that was not found or is over; else it notes that somebody is there.
+func (ss *sessions) alive(ctx context.Context, v registry.Session, err error) error {
+	if fault.Is(err, fault.NotFound) || err == nil && v.Over(ss.clock.Now()) {
+		return errNoSession
+	}
 	if err != nil {
 		return err
 	}
+	return ss.registry.TouchSession(ctx, v)
+}
+
+// forget drops what is remembered of a session, because it has changed.
+func (ss *sessions) forget(id string) {
 	ss.mu.Lock()
 	defer ss.mu.Unlock()
-	delete(ss.known, string(hash))
-	if e, ok := ss.streams[string(hash)]; ok {
-		close(e.done)
-		delete(ss.streams, string(hash))
+	for token, r := range ss.known {
+		if r.caller.session.ID == id {
+			delete(ss.known, token)
+		}
 	}
-	return nil
+}
+
+// forgetOperator drops what is remembered of all sessions of an operator.
+func (ss *sessions) forgetOperator(id registry.OperatorID) {
+	ss.mu.Lock()
+	defer ss.mu.Unlock()
+	for token, r := range ss.known {
+		if r.caller.operator.ID == id {
+			delete(ss.known, token)
+		}
+	}
+}
+
+// ended forgets sessions that are over, and closes their streams.
+func (ss *sessions) ended(ids []string) {
+	for _, id := range ids {
+		ss.forget(id)
+	}
+	ss.mu.Lock()
+	defer ss.mu.Unlock()
+	for _, id := range ids {
+		if e, ok := ss.streams[id]; ok {
+			close(e.done)
+			delete(ss.streams, id)
+		}
+	}
 }
 
 // watch gives a channel that closes when the session ends; the caller calls leave when done.
-func (ss *sessions) watch(v *session) (done <-chan struct{}, leave func()) {
+func (ss *sessions) watch(v *registry.Session) (done <-chan struct{}, leave func()) {
 	if v == nil {
 		return nil, func() {}
 	}
-	key := string(v.hash)
 	ss.mu.Lock()
 	defer ss.mu.Unlock()
-	e, ok := ss.streams[key]
+	e, ok := ss.streams[v.ID]
 	if !ok {
 		e = &ending{done: make(chan struct{})}
-		ss.streams[key] = e
+		ss.streams[v.ID] = e
 	}
 	e.users++
 	return e.done, func() {
 		ss.mu.Lock()
 		defer ss.mu.Unlock()
-		if e.users--; e.users == 0 && ss.streams[key] == e {
-			delete(ss.streams, key)
+		if e.users--; e.users == 0 && ss.streams[v.ID] == e {
+			delete(ss.streams, v.ID)
 		}
 	}
 }
 
 // cookieName has the prefix that binds a cookie to one host over TLS, except where the service is
 // reached over plain HTTP, where browsers would drop such a cookie.
-func (s *Server) cookieName() string {
-	if s.secure {
-		return "__Host-anling"
-	}
-	return "anling"
-}
+func (s *Server) cookieName() string { return s.hostCookie("anling") }
 
-func (s *Server) browserCookie() string {
+func (s *Server) browserCookie() string { return s.hostCookie("anling-browser") }
+
+func (s *Server) hostCookie(name string) string {
 	if s.secure {
-		return "__Host-anling-browser"
+		return "__Host-" + name
 	}
-	return "anling-browser"
+	return name
 }
 
 func (s *Server) setCookie(w http.ResponseWriter, name, value string, life time.Duration) {
@@ -224,88 +205,42 @@ func (s *Server) setCookie(w http.ResponseWriter, name, value string, life time.
 		HttpOnly: true, Secure: s.secure, SameSite: http.SameSiteLaxMode})
 }
 
-// credentials are the body of a log-in.
-type credentials struct {
-	Name     string `json:"name"`
-	Password string `json:"password"`
-}
-
-// logIn answers POST /v1/session.
-func (s *Server) logIn(w http.ResponseWriter, r *http.Request) error {
-	var c credentials
-	if err := decode(w, r, &c); err != nil {
-		return err
-	}
-	a, browser, err := s.attemptOf(r, c.Name)
+// welcome gives the browser the token of its session, and says who is logged in.
+func (s *Server) welcome(w http.ResponseWriter, r *http.Request, token string) error {
+	c, err := s.sessions.caller(r.Context(), token)
 	if err != nil {
 		return err
 	}
-	if wait := s.throttle.wait(a, s.clock.Now()); wait > 0 {
-		return &refusal{status: http.StatusTooManyRequests, msg: "too many wrong passwords; wait a little", after: wait}
-	}
-	op, err := s.registry.CheckPassword(r.Context(), c.Name, c.Password)
-	if err != nil {
-		return s.logInFailed(a, err)
-	}
-	token, err := s.sessions.begin(r.Context(), op.ID)
+	infoOf(r.Context()).caller = c
+	v, err := s.viewSession(r.Context(), c)
 	if err != nil {
 		return err
 	}
-	if err := s.rememberBrowser(r.Context(), op.ID, browser, a.account); err != nil {
-		return err
-	}
-	s.setCookie(w, s.cookieName(), token, sessionLong)
-	s.setCookie(w, s.browserCookie(), browser, browserLong)
-	who, err := s.sessions.caller(r.Context(), token)
-	if err != nil {
-		return err
-	}
-	v, err := s.viewSession(r.Context(), who)
-	if err != nil {
-		return err
-	}
+	s.setCookie(w, s.cookieName(), token, registry.SessionLong)
 	return writeJSON(w, http.StatusOK, v)
 }
 
-func (s *Server) logInFailed(a attempt, err error) error {
-	switch fault.KindOf(err) {
-	case fault.Unauthenticated, fault.NotFound, fault.Denied, fault.Invalid:
-		s.throttle.failed(a, s.clock.Now())
-		return fault.Wrap(fault.Unauthenticated, err, "the name or the password is wrong")
+// self is the operator who is logged in, also one who must do something before anything else.
+func (s *Server) self(r *http.Request) (*caller, error) {
+	c, err := s.identify(r)
+	if err != nil {
+		return nil, err
 	}
-	return err
-}
-
-// attemptOf gathers whence a log-in comes, and the browser's cookie or a new one.
-func (s *Server) attemptOf(r *http.Request, name string) (attempt, string, error) {
-	a := attempt{account: strings.ToLower(strings.TrimSpace(clip(name, 200)))}
-	a.addr = s.clientAddr(r)
-	c, err := r.Cookie(s.browserCookie())
-	if err != nil || len(c.Value) < 20 || len(c.Value) > 64 {
-		return a, rand.Text(), nil
+	infoOf(r.Context()).caller = c
+	if c.operator == nil {
+		return nil, fault.New(fault.Unauthenticated, "a token is not a session")
 	}
-	hash := hashOf(c.Value, a.account)
-	var known bool
-	err = s.db.View(r.Context(), func(tx *db.Tx) (err error) {
-		known, err = s.store.knowsBrowser(r.Context(), tx, hash)
-		return err
-	})
-	if known {
-		a.browser = string(hash)
-	}
-	return a, c.Value, err
-}
-
-func (s *Server) rememberBrowser(ctx context.Context, id registry.OperatorID, browser, account string) error {
-	return s.db.Update(ctx, func(tx *db.Tx) error {
-		return s.store.rememberBrowser(ctx, tx, hashOf(browser, account), id)
-	})
+	return c, nil
 }
 
 // logOut answers DELETE /v1/session; without a session there is nothing to end.
 func (s *Server) logOut(w http.ResponseWriter, r *http.Request) error {
 	if c, err := r.Cookie(s.cookieName()); err == nil && c.Value != "" {
-		if err := s.sessions.end(r.Context(), hashOf(c.Value)); err != nil {
+		v, err := s.registry.Session(r.Context(), c.Value)
+		if err == nil {
+			err = s.registry.EndSession(r.Context(), v.ID, registry.Ending{By: audit.Actor{Kind: audit.Operator, ID: string(v.Operator)}, Why: registry.EndedLogOut})
+		}
+		if err != nil && !fault.Is(err, fault.NotFound) {
 			return err
 		}
 	}

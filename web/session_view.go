@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"time"
 
-	"anling/internal/fault"
 	"anling/registry"
 )
 
@@ -17,8 +16,10 @@ type SessionView struct {
 	Actions   []registry.Action              `json:"actions"`
 	Fields    map[string]map[string][]string `json:"fields"`
 	Centres   []registry.CentreID            `json:"centres"`
-	Assurance string                         `json:"assurance"`
-	EndsAt    *time.Time                     `json:"ends_at"`
+	ID        string                         `json:"id"`
+	Assurance string                         `json:"assurance"` // password or second_factor
+	Lacks     string                         `json:"lacks"`     // what has to be done before anything else: password, second_factor or enrolment
+	EndsAt    time.Time                      `json:"ends_at"`
 }
 
 // RoleRef names a role.
@@ -43,11 +44,8 @@ func (s *Server) viewSession(ctx context.Context, c *caller) (SessionView, error
 	op, l := c.operator, s.lensOf(ctx, c)
 	v := SessionView{Operator: OperatorView{ID: op.ID, Name: op.Name, DisplayName: op.DisplayName,
 		Role: op.Role, Centre: op.Centre, Language: op.Language},
-		Actions: []registry.Action{}, Fields: map[string]map[string][]string{}, Assurance: "password"}
-	if c.session != nil {
-		ends := c.session.ends.UTC()
-		v.EndsAt = &ends
-	}
+		Actions: []registry.Action{}, Fields: map[string]map[string][]string{},
+		ID: c.session.ID, Assurance: c.session.Level, Lacks: c.lacks, EndsAt: c.session.EndsAt}
 	v.Role.ID = registry.RoleID(op.Role)
 	if l.rights != nil {
 		v.Role.Name, v.Actions = l.rights.Name(), some(l.rights.Actions())
@@ -101,13 +99,9 @@ func (s *Server) centresOf(ctx context.Context, c *caller) ([]registry.CentreID,
 
 // whoAmI answers GET /v1/session.
 func (s *Server) whoAmI(w http.ResponseWriter, r *http.Request) error {
-	c, err := s.identify(r)
+	c, err := s.self(r)
 	if err != nil {
 		return err
-	}
-	infoOf(r.Context()).caller = c
-	if c.operator == nil {
-		return fault.New(fault.Unauthenticated, "a token is not a session")
 	}
 	v, err := s.viewSession(r.Context(), c)
 	if err != nil {

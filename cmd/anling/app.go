@@ -147,6 +147,7 @@ func (a *app) webOptions(ctx context.Context, cfg config.Config, p parts, sender
 	o := web.Options{
 		DB: a.db, Registry: a.registry, Engine: a.engine, Intake: a.intake, Audit: a.audit, Notary: a.notary, Clock: a.clock, Log: a.log,
 		PublicURL: cfg.PublicURL, Hooks: hooks, Webhooks: a.hooks, Demo: p.Demo,
+		SecondFactor: cfg.SecondFactor, PasswordLife: cfg.PasswordLife,
 		Basemap: basemap(cfg.Data), Map: a.mapView(ctx), OldestUnsent: a.oldestUnsent,
 		Limits: web.Limits{Paced: true}, Proxies: cfg.Proxies(), CertificateUntil: a.until,
 	}
@@ -181,6 +182,7 @@ func (a *app) listWorkers() []worker {
 		{"search", a.registry.Searches().Run, nil},
 		{"webhooks", a.hooks.Run, a.hooks.Step},
 		{"events for webhooks", a.web.FeedWebhooks, a.web.StepWebhooks},
+		{"accounts", a.registry.RunAccounts, flush(a.registry.FlushAccounts)},
 	}
 	if a.cfg.ListenHTTP != "" {
 		all = append(all, worker{"plain http", a.redirect, nil})

@@ -44,7 +44,7 @@ func TestAFilledCityIsInTheRegistry(t *testing.T) {
 	if n := len(reg.Helpers().All()); n != 30 {
 		t.Errorf("%d helpers in the roster, want 30", n)
 	}
-	o, err := reg.CheckPassword(t.Context(), "demo", demoPassword)
+	o, err := reg.CheckPassword(t.Context(), registry.Try{Name: "demo", Password: demoPassword})
 	if err != nil || o.DisplayName != "周晓" || o.Role != registry.RoleOperator {
 		t.Errorf("log-in of the demo: %+v, %v", o, err)
 	}

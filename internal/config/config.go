@@ -30,6 +30,14 @@ type Config struct {
 	ListenHTTP     string // host:port that leads from http to https; empty: nobody listens
 	TrustedProxies string // networks whose X-Forwarded-For is believed, separated by commas
 
+	SecondFactor     string        // when one is asked for: off, enrolled or required
+	PasswordLife     time.Duration // 0: for ever
+	OIDCIssuer       string        // the identity provider; empty: no single sign-on
+	OIDCClientID     string
+	OIDCClientSecret string
+	OIDCRoleClaim    string // the claim that lists somebody's groups
+	OIDCRoleMap      string // group=role@centre, separated by commas
+
 	TwilioAccountSID string
 	TwilioAuthToken  string
 	TwilioSecondary  string // a second token whose signatures are taken, too, while tokens are being changed
@@ -53,6 +61,8 @@ func Default() Config {
 		Data:          "./data",
 		PublicURL:     "http://localhost:8080",
 		Language:      "zh",
+		SecondFactor:  "enrolled",
+		OIDCRoleClaim: "groups",
 		LogLevel:      slog.LevelInfo,
 		LogFormat:     "text",
 		ShutdownGrace: 15 * time.Second,
@@ -96,6 +106,7 @@ func (c Config) Check() error {
 	refuse(c.LogFormat != "text" && c.LogFormat != "json", "log-format", "must be text or json")
 	refuse(c.ShutdownGrace <= 0, "shutdown-grace", "must be longer than nothing")
 	wrong = append(wrong, c.checkTLS()...)
+	wrong = append(wrong, c.checkAccounts()...)
 	if wrong = append(wrong, c.checkTwilio()...); len(wrong) > 0 {
 		return fault.InvalidFields("wrong settings", wrong)
 	}

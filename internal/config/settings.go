@@ -34,7 +34,7 @@ type value interface {
 
 // settings is the one table of settings, in the order of the example file.
 func settings() []setting {
-	return []setting{
+	return append([]setting{
 		{name: "listen", usage: "`host:port` of console, API and webhooks", group: Service,
 			value: func(c *Config) value { return (*text)(&c.Listen) }},
 		{name: "data", usage: "`folder` of database, keys and map data", group: Storage,
@@ -85,7 +85,7 @@ func settings() []setting {
 			value: func(c *Config) value { return (*text)(&c.AuditCheckpoints) }},
 		{name: "shutdown-grace", usage: "how `long` running requests may take to end", group: Service,
 			value: func(c *Config) value { return (*duration)(&c.ShutdownGrace) }},
-	}
+	}, accountSettings()...)
 }
 
 // names gives, for every name under which a setting may be given, the setting and whether the name
