@@ -23,7 +23,7 @@ function blank() {
     contacts: [{ id: id(), role: 'family', phones: [] }, { id: id(), role: 'neighbour', phones: [] }] as Fields[],
     device: { id: id(), kind: 'pendant', identity: '' } as Fields,
     consents: { care: true, location: true, sharing: true } as Record<string, boolean>,
-    consent: { given_by: '', how: 'paper' } as Fields,
+    consent: { id: id(), given_by: '', how: 'paper' } as Fields,
     saved: { elder: null, sent: {}, contacts: [], device: false, consents: [] } as Saved,
   }
 }
@@ -172,8 +172,18 @@ export class Enrolment {
     const { saved } = this.form
     for (const purpose of this.purposes) {
       if (saved.consents.includes(purpose)) continue
-      await registry.consent(elder, { ...filled(this.form.consent), purpose, basis: 'consent', given_at: this.#now() }, `${elder} ${purpose}`)
+      await this.#consent(elder, purpose)
       saved.consents = [...saved.consents, purpose]
+    }
+  }
+
+  /** One consent, under an id that a repeat has too: that it is there already is as good. */
+  async #consent(elder: string, purpose: string): Promise<void> {
+    const f = filled(this.form.consent)
+    try {
+      await registry.consent(elder, { ...f, id: `${String(f['id'])}-${purpose}`, purpose, basis: 'consent', given_at: this.#now() })
+    } catch (e) {
+      if (!(e instanceof ApiError) || e.status !== 409) throw e
     }
   }
 }

@@ -1,4 +1,5 @@
 import { ApiError } from './api'
+import type { Total } from './types'
 import { registry, type Noun, type Params, type Records } from './registry'
 
 const pageSize = 60
@@ -7,7 +8,9 @@ const pageSize = 60
 export class List<N extends Noun> {
   rows = $state.raw<readonly Records[N][]>([])
   next = $state<string | null>(null)
-  total = $state<number | null>(null)
+  total = $state.raw<Total | null>(null)
+  /** the server's index is not complete yet: there may be more */
+  partial = $state(false)
   /** first: nothing has come yet; again: rows are old, newer ones are on their way */
   state = $state<'first' | 'ready' | 'again' | 'failed'>('first')
   failure = $state.raw<ApiError | null>(null)
@@ -27,12 +30,13 @@ export class List<N extends Noun> {
     const mine = ++this.#asked
     if (this.state !== 'first') this.state = 'again'
     try {
-      const page = await registry.list(this.noun, { ...params, limit: pageSize })
+      const page = await registry.list(this.noun, { ...params, limit: pageSize, count: 'true' })
       // An answer to an older question is dropped.
       if (mine !== this.#asked) return
       this.rows = page.items
       this.next = page.next
       this.total = page.total ?? null
+      this.partial = page.partial ?? false
       this.state = 'ready'
       this.failure = null
       this.readAt = Date.now()

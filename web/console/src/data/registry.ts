@@ -1,6 +1,6 @@
 import { id, request } from './api'
 import type {
-  Area, Attachment, CallerClass, Centre, Consent, ContactRecord, CustomField, DeviceRecord, Duplicate, ElderRecord, Head, HelperRecord, HistoryEntry, Page, PastAlert,
+  Area, Attachment, CallerClass, Centre, Consent, ContactRecord, CustomField, DeviceRecord, Duplicate, ElderRecord, Head, HelperRecord, HistoryEntry, Import, Page, PastAlert,
   Position, ProviderRecord, Service, Signal,
 } from './types'
 
@@ -19,7 +19,7 @@ function search(params: Params): string {
 
 async function list<T>(path: string, params: Params = {}): Promise<Page<T>> {
   const r = await request<Partial<Page<T>> | T[]>('GET', path + search(params))
-  return Array.isArray(r) ? { items: r, next: null } : { items: r.items ?? [], next: r.next ?? null, total: r.total ?? null }
+  return Array.isArray(r) ? { items: r, next: null } : { items: r.items ?? [], next: r.next ?? null, total: r.total ?? null, partial: r.partial ?? false }
 }
 const all = async <T>(path: string, params: Params = {}): Promise<T[]> => (await list<T>(path, params)).items
 
@@ -36,6 +36,8 @@ export const registry = {
   devices: (elder: string) => all<DeviceRecord>('/v1/devices', { elder, limit: 50 }),
   signals: (device: string) => all<Signal>(`/v1/devices/${id(device)}/signals`, { limit: 10 }),
   alerts: (elder: string) => all<PastAlert>('/v1/alerts', { elder, limit: 10 }),
+  /** into the household of somebody; with nobody: out of theirs */
+  join: (elder: string, other: string) => request<ElderRecord>('POST', `/v1/elders/${id(elder)}/household`, { with: other }),
   household: (household: string) => all<ElderRecord>('/v1/elders', { household, limit: 20 }),
   consents: (elder: string) => all<Consent>(`/v1/elders/${id(elder)}/consents`),
   consent: (elder: string, body: object, key?: string) => request<Consent>('POST', `/v1/elders/${id(elder)}/consents`, body, key),
@@ -56,4 +58,14 @@ export const registry = {
   duplicates: () => all<Duplicate>('/v1/elders/duplicates', { limit: 50 }),
   merge: (into: string, body: object) => request<ElderRecord>('POST', `/v1/elders/${id(into)}/merge`, body),
   move: (elder: string, body: object) => request<{ id?: string; state?: string }>('POST', `/v1/elders/${id(elder)}/move`, body),
+
+  imports: () => all<Import>('/v1/imports'),
+  stage: (kind: string, file: File) => request<Import>('POST', `/v1/imports${search({ kind })}`, file),
+  staged: (key: string) => request<Import>('GET', `/v1/imports/${id(key)}`),
+  order: (key: string, change: object) => request<Import>('PATCH', `/v1/imports/${id(key)}`, change),
+  check: (key: string) => request<Import>('POST', `/v1/imports/${id(key)}/check`, {}),
+  run: (key: string) => request<Import>('POST', `/v1/imports/${id(key)}/run`, {}),
+  discard: (key: string) => request<void>('DELETE', `/v1/imports/${id(key)}`),
+  refusedFile: (key: string) => `/v1/imports/${id(key)}/refused.csv`,
+  exportFile: (kind: string, params: Params) => `/v1/exports/${kind}${search(params)}`,
 }

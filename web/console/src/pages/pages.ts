@@ -6,6 +6,8 @@ type Loader = () => Promise<{ default: Component }>
 /** The pages that there are, each fetched when it is first opened: the desk does not wait for them. */
 export const loaders: Partial<Record<PageName, Loader>> = {
   elders: () => import('./elders/Elders.svelte'),
+  duplicates: () => import('./elders/Duplicates.svelte'),
   helpers: () => import('./helpers/Helpers.svelte'),
+  import: () => import('./import/Import.svelte'),
   providers: () => import('./helpers/Providers.svelte'),
 }

@@ -1,8 +1,9 @@
 export type Lang = 'zh' | 'en'
 export interface Text { zh: string; en: string }
 export interface Position { lat: number; lon: number; accuracy_m?: number; time?: string | null; source?: string }
-/** One page of a list. total is how many there are in all, where the server counts them. */
-export interface Page<T> { items: T[]; next: string | null; total?: number | null }
+/** One page of a list. total: how many there are in all, as far as the server counts; partial: a search is still being made ready. */
+export interface Page<T> { items: T[]; next: string | null; total?: Total | null; partial?: boolean }
+export interface Total { n: number; at_least: boolean }
 export interface FieldProblem { field: string; problem: string }
 export interface Problem { type?: string; title?: string; status: number; detail?: string; instance?: string; errors?: FieldProblem[]; factors?: string[] }
 /** A time of the week; a shift that ends before it begins goes on into the next day. */

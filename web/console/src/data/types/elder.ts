@@ -38,7 +38,7 @@ export interface Attachment { id: string; kind: string; title?: string; type?: s
 export interface CallerClass { id: string; phone?: string; elder?: string; class: string; reason?: string; until?: string | null; by?: string }
 
 /** Two records that may be one person. */
-export interface Duplicate { a: ElderRecord; b: ElderRecord; score: number; reasons?: (string | { code: string; value?: string })[] }
+export interface Duplicate { a: ElderRecord | string; b: ElderRecord | string; score: number; reasons?: string[] }
 
 export type ElderRecord = Elder & Head
 export type ContactRecord = Contact & Head
