@@ -32,6 +32,9 @@ func (s *Server) accountRoutes() []route {
 		{post, "/v1/browsers", nobody, s.mine(s.stepped(s.enrolSeat))},
 		{del, "/v1/browsers/{id}", nobody, s.mine(s.revokeBrowser)},
 		{post, "/v1/browsers/redeem", nobody, s.redeemSeat},
+
+		{get, "/v1/session/oidc", nobody, s.goToSSO},
+		{get, "/v1/session/oidc/callback", nobody, s.comeFromSSO},
 	}
 }
 

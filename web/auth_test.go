@@ -21,7 +21,7 @@ func TestMatrix(t *testing.T) {
 	h := newHouse(t)
 	open := map[string]bool{"GET /": true, "GET /livez": true, "GET /readyz": true, "GET /metrics": true, "GET /openapi.json": true, "GET /docs": true,
 		"GET /assets/{file}": true, "GET /console/{file:.*}": true, "GET /basemap/city.pmtiles": true, "POST /v1/session": true, "GET /v1/session": true,
-		"DELETE /v1/session": true, "GET /v1/config": true, "GET /f/{token}": true, "POST /v1/session/passkey/begin": true, "POST /v1/session/passkey/finish": true, "POST /v1/browsers/redeem": true, "POST /f/{token}": true, "GET /h/{token}": true, "POST /h/{token}": true}
+		"DELETE /v1/session": true, "GET /v1/config": true, "GET /f/{token}": true, "POST /v1/session/passkey/begin": true, "POST /v1/session/passkey/finish": true, "POST /v1/browsers/redeem": true, "GET /v1/session/oidc": true, "GET /v1/session/oidc/callback": true, "POST /f/{token}": true, "GET /h/{token}": true, "POST /h/{token}": true}
 	for _, rt := range h.server.routes {
 		key := rt.method + " " + rt.path
 		if rt.need == nobody {

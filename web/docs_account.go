@@ -39,6 +39,15 @@ func accountDocs() map[string]doc {
 		"POST /v1/browsers": mine(doc{summary: "Enrol a seat: the code makes a browser that seat, once, within a day (step-up)", body: seatBody{}, answer: SeatView{}, status: 201,
 			example: `{"label":"3号席"}`}),
 		"DELETE /v1/browsers/{id}": mine(doc{summary: "A browser is no longer known; the sessions in it end", status: 204}),
+		"GET /v1/session/oidc": {tag: "session", summary: "Leads to the identity provider; link=1 links the account of who is logged in (step-up)", status: 302,
+			query: []param{{"next", "where in the console to go afterwards"}, {"link", "1: link"}}},
+		"GET /v1/session/oidc/callback": {tag: "session", summary: "The way back from the identity provider; sets a cookie", status: 302},
+
+		"GET /v1/tokens": {tag: "account", summary: "Tokens of machines, without what they are", answer: page[registry.Token]{}},
+		"POST /v1/tokens": {tag: "account", summary: "Make a token, told this once; it lasts a year where nothing is said (step-up)", body: tokenBody{}, answer: TokenView{}, status: 201,
+			example: `{"name":"gateway east","scope":"signals","centre":"c1"}`},
+		"DELETE /v1/tokens/{id}": {tag: "account", summary: "Revoke a token: here at once, on other nodes within five seconds (step-up)", status: 204},
+
 		"POST /v1/browsers/redeem": {tag: "session", summary: "This browser becomes the seat that the code was made for; " + login, body: redeemBody{}, status: 204,
 			example: `{"code":"ABCD-EFGH-IJKL-MNOP"}`, want: 401},
 	}

@@ -42,11 +42,14 @@ type ConfigView struct {
 	Basemap  string           `json:"basemap"`
 	Outcomes []alerts.Outcome `json:"outcomes"`
 	Phones   string           `json:"phones,omitempty"`
+	SSO      bool             `json:"sso"`      // one may log in by an identity provider
+	Passkeys bool             `json:"passkeys"` // they are possible at this address
 }
 
 // showConfig answers GET /v1/config.
 func (s *Server) showConfig(w http.ResponseWriter, _ *http.Request) error {
-	v := ConfigView{Demo: s.demo != nil, Map: s.mapView, Basemap: basemapPath, Outcomes: alerts.Outcomes()}
+	v := ConfigView{Demo: s.demo != nil, Map: s.mapView, Basemap: basemapPath, Outcomes: alerts.Outcomes(),
+		SSO: s.sso != nil, Passkeys: s.passkeys != nil}
 	if s.phones != nil {
 		v.Phones = "/phones"
 	}

@@ -65,6 +65,7 @@ func (s *Server) table() []route {
 	t = append(t, s.webhookRoutes()...)
 	t = append(t, s.auditRoutes()...)
 	t = append(t, s.accountRoutes()...)
+	t = append(t, s.tokenRoutes()...)
 	if s.demo != nil {
 		t = append(t, route{post, "/demo/press", nobody, s.demoPress})
 	}

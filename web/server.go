@@ -54,6 +54,7 @@ type Options struct {
 	// CertificateUntil tells when the certificate in use ends; nil when the service does not speak TLS itself.
 	CertificateUntil func() (time.Time, error)
 	SecondFactor     string        // when one is asked for: FactorsOff, FactorsEnrolled or FactorsRequired; "" is FactorsEnrolled
+	SSO              *SSO          // the identity provider; nil: none
 	PasswordLife     time.Duration // after which a password must be changed; 0: never
 
 	// OldestUnsent tells how long the oldest message that is due has waited; nil leaves the metric out.
@@ -84,6 +85,7 @@ type Server struct {
 
 	sessions *sessions
 	policy   policy
+	sso      *signOn            // nil: none
 	passkeys *webauthn.WebAuthn // nil where the public address knows none
 	throttle *throttle
 	lanes    *lanes
@@ -124,6 +126,7 @@ func New(o Options) (*Server, error) {
 	}
 	s.lenses = newLenses(o.Registry, s.gate)
 	s.policy = policy{secondFactor: cmp.Or(o.SecondFactor, FactorsEnrolled), passwordLife: o.PasswordLife}
+	s.sso = newSignOn(o.SSO, o.Clock, s.publicURL)
 	s.sessions = newSessions(o.Clock, o.Registry, s.policy)
 	s.hub = newHub(o.Engine, o.Registry.Helpers(), o.Clock)
 	s.metrics = newMetrics(s, o)

@@ -147,7 +147,7 @@ func (a *app) webOptions(ctx context.Context, cfg config.Config, p parts, sender
 	o := web.Options{
 		DB: a.db, Registry: a.registry, Engine: a.engine, Intake: a.intake, Audit: a.audit, Notary: a.notary, Clock: a.clock, Log: a.log,
 		PublicURL: cfg.PublicURL, Hooks: hooks, Webhooks: a.hooks, Demo: p.Demo,
-		SecondFactor: cfg.SecondFactor, PasswordLife: cfg.PasswordLife,
+		SecondFactor: cfg.SecondFactor, PasswordLife: cfg.PasswordLife, SSO: ssoOptions(cfg),
 		Basemap: basemap(cfg.Data), Map: a.mapView(ctx), OldestUnsent: a.oldestUnsent,
 		Limits: web.Limits{Paced: true}, Proxies: cfg.Proxies(), CertificateUntil: a.until,
 	}
