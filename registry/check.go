@@ -27,6 +27,7 @@ const (
 // at once.
 type problems struct {
 	fields []fault.Field
+	local  []localNumber // telephone numbers that lack the area code of their centre
 	// settled names the fields that could not even be read: nothing more is said of them.
 	settled []string
 }
@@ -53,11 +54,21 @@ func (c *problems) add(name, format string, args ...any) {
 }
 
 func (c *problems) has(name string) bool {
-	return slices.ContainsFunc(c.fields, func(f fault.Field) bool { return f.Name == name })
+	return slices.ContainsFunc(c.fields, func(f fault.Field) bool { return f.Name == name }) ||
+		slices.ContainsFunc(c.local, func(l localNumber) bool { return l.field == name })
 }
 
 // err is nil when nothing was wrong. noun is what was wrong: "elder".
 func (c *problems) err(noun string) error {
+	for _, l := range c.local {
+		c.add(l.field, "number %d lacks its area code", l.nth)
+	}
+	c.local = nil
+	return c.known(noun)
+}
+
+// known is err without what may still come right when the centre of the record is known.
+func (c *problems) known(noun string) error {
 	if len(c.fields) == 0 {
 		return nil
 	}

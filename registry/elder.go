@@ -86,7 +86,7 @@ func (e *Elder) blank() { e.Custom = Custom{} }
 func (e *Elder) normalise(c *problems) {
 	e.Number, e.Name = strings.ToUpper(narrow(tidy(e.Number))), tidy(e.Name)
 	e.IDKind, e.IDNumber = paperOf(e.IDKind, e.IDNumber)
-	e.Area, e.Household, e.Photo = narrow(tidy(e.Area)), tidy(e.Household), tidy(e.Photo)
+	e.Area, e.Household, e.Photo = orDefault(AreaCode(e.Area), narrow(tidy(e.Area))), tidy(e.Household), tidy(e.Photo)
 	e.CareLevel, e.Dialect = careLevelOf(e.CareLevel), tidy(e.Dialect)
 	e.SafetyPlan, e.Custom = e.SafetyPlan.tidied(), e.Custom.tidied()
 	if e.HoldReason = tidy(e.HoldReason); !e.LegalHold {
@@ -124,10 +124,13 @@ func (e *Elder) check(c *problems, now time.Time) {
 
 // checkStanding checks where the elder stands in the centre's books.
 func (e *Elder) checkStanding(c *problems) {
-	for field, id := range map[string]string{"number": e.Number, "area": e.Area, "household": e.Household, "photo": e.Photo} {
+	for field, id := range map[string]string{"number": e.Number, "household": e.Household, "photo": e.Photo} {
 		if id != "" {
 			c.id(field, id)
 		}
+	}
+	if e.Area != "" && AreaCode(e.Area) == "" {
+		c.add("area", "must be the official code of a community, a street or a district, like 310101002009")
 	}
 	c.paper(e.IDKind, e.IDNumber)
 	c.text("dialect", e.Dialect, maxLine)

@@ -86,6 +86,10 @@ func (s *shelf[T, P]) conditionOf(q Query) (condition, problems) {
 			bad.when(name, problem)
 			continue
 		}
+		if ask, special := s.asks[name]; special {
+			bad.when(name, ask(&c, text))
+			continue
+		}
 		f, known := s.filters[name]
 		if !known {
 			bad.add(name, "is not something that a list of %ss can be filtered by", s.noun)

@@ -66,7 +66,7 @@ func (p *patch) allowed(bad *problems) error {
 	if p.now.Archived != nil && !p.restores {
 		return fault.New(fault.Conflict, "this %s is archived; set archived_at to null to restore it", p.noun)
 	}
-	return bad.err(p.noun)
+	return bad.known(p.noun)
 }
 
 func objectOf(body []byte, noun string) (map[string]json.RawMessage, error) {

@@ -65,6 +65,8 @@ func phoneProblem(raw string) string {
 		return "contains something that is no digit"
 	case strings.LastIndex(strip(s), "+") > 0:
 		return "has a + that does not stand at its beginning"
+	case isService(strip(s)):
+		return "is the number of a service, not of a person"
 	case digits < 7:
 		return "has too few digits"
 	case digits > 17:
@@ -148,6 +150,10 @@ func (c *problems) phones(field string, list []string) []string {
 	out := make([]string, 0, len(list))
 	for i, raw := range list {
 		if strings.TrimSpace(raw) == "" {
+			continue
+		}
+		if digits, local := isLocal(raw); local {
+			c.local = append(c.local, localNumber{field, i + 1, digits})
 			continue
 		}
 		number, err := NormalizePhone(raw)

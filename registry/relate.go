@@ -70,6 +70,18 @@ func (c *core) relateElder(ctx context.Context, tx *db.Tx, d *draft[Elder]) erro
 	if err := c.home(ctx, tx, asked(d), &d.x.Centre); err != nil {
 		return err
 	}
+	numbers, err := c.dialLocal(ctx, tx, d.x.Centre, &d.bad)
+	if err != nil {
+		return err
+	}
+	d.x.Phones = withNumbers(d.x.Phones, numbers)
+	values := customValues{resource: "elder", centre: d.x.Centre, now: d.x.Custom, bad: &d.bad}
+	if d.old != nil {
+		values.old = d.old.Custom
+	}
+	if err := c.checkCustom(ctx, tx, values); err != nil {
+		return err
+	}
 	if p := d.x.SafetyPlan; p != nil && p.On && p.Since == nil {
 		now := tx.Now()
 		p.Since = &now
@@ -152,7 +164,11 @@ func (c *core) relateContact(ctx context.Context, tx *db.Tx, d *draft[Contact]) 
 	if d.x.Elder == "" || d.x.ArchivedAt != nil {
 		return nil // said already, or no longer of interest
 	}
-	d.x.centre, err = c.centreOfElder(ctx, tx, asked(d), d.x.Elder)
+	if d.x.centre, err = c.centreOfElder(ctx, tx, asked(d), d.x.Elder); err != nil {
+		return err
+	}
+	numbers, err := c.dialLocal(ctx, tx, d.x.centre, &d.bad)
+	d.x.Phones = withNumbers(d.x.Phones, numbers)
 	return err
 }
 

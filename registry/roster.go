@@ -280,6 +280,9 @@ func (r *Roster) refresh(ctx context.Context) error {
 	if err := r.refreshRules(ctx); err != nil {
 		return err
 	}
+	if err := r.readCustomFields(ctx); err != nil {
+		return err
+	}
 	if err := r.refreshHelpers(ctx); err != nil {
 		return fmt.Errorf("read helpers: %w", err)
 	}

@@ -49,7 +49,12 @@ type core struct {
 	operators *shelf[Operator, *Operator]
 	roles     *shelf[Role, *Role]
 
-	spelled   speller
+	spelled     speller
+	consents    *shelf[Consent, *Consent]
+	attachments *shelf[Attachment, *Attachment]
+	customs     *shelf[CustomField, *CustomField]
+	ownFields   customBook
+
 	roster    *Roster
 	passwords *passwords
 	tokens    *tokenCache
@@ -81,8 +86,9 @@ func (c *core) shelve() {
 	c.elders = &shelf[Elder, *Elder]{core: c, noun: "elder",
 		leads: []lead{{callerLookup, ""}, {numberLookup, "number"}, {paperLookup, "id_number"}},
 		store: newStore[Elder, *Elder]("elders", elderColumns()...),
-		filters: map[string]filter{"centre": textFilter, "tier": textFilter, "area": textFilter, "household": textFilter,
+		filters: map[string]filter{"centre": textFilter, "tier": textFilter, "household": textFilter,
 			"safety_plan": boolFilter, "legal_hold": boolFilter},
+		asks:   map[string]ask{"area": inArea, "without_consent": c.withoutConsent},
 		relate: c.relateElder, stored: c.elderStored, exactly: c.eldersExactly}
 	c.contacts = &shelf[Contact, *Contact]{core: c, noun: "contact",
 		store:   newStore[Contact, *Contact]("contacts", "elder", "role", "ord", "has_key"),
@@ -91,6 +97,7 @@ func (c *core) shelve() {
 	c.devices = &shelf[Device, *Device]{core: c, noun: "device", leads: []lead{{deviceLookup, "identity"}},
 		store:   newStore[Device, *Device]("devices", deviceColumns()...),
 		filters: map[string]filter{"centre": textFilter, "elder": textFilter, "protocol": textFilter, "kind": textFilter},
+		asks:    map[string]ask{"tested": setAt("tested_at"), "installed": setAt("installed_at")},
 		relate:  c.relateDevice, stored: c.deviceStored}
 	c.helpers = &shelf[Helper, *Helper]{core: c, noun: "helper",
 		store: newStore[Helper, *Helper]("helpers", "kind", "on_duty", "provider", "status", "grade"),
@@ -110,6 +117,7 @@ func (c *core) shelve() {
 		store:   newStore[Operator, *Operator]("operators", "role"),
 		filters: map[string]filter{"centre": textFilter, "role": textFilter},
 		relate:  c.relateOperator, stored: c.operatorStored}
+	c.shelveRest()
 	c.roles = &shelf[Role, *Role]{core: c, noun: "role", store: newStore[Role, *Role]("roles", "kind"), relate: c.relateRole}
 }
 
@@ -149,6 +157,9 @@ func (r *Registry) ScopeFor(ctx context.Context, o Operator) (Scope, error) {
 // Load reads into memory what lives there: the roles and the helpers. The program calls it before it takes alarms.
 func (r *Registry) Load(ctx context.Context) error {
 	if err := r.book.refresh(ctx); err != nil {
+		return err
+	}
+	if err := r.seedAreas(ctx); err != nil {
 		return err
 	}
 	return r.roster.refresh(ctx)

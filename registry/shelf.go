@@ -22,6 +22,7 @@ type shelf[T any, P record[T]] struct {
 	noun    string // "elder", for sentences
 	leads   []lead // the kinds of its lookups
 	filters map[string]filter
+	asks    map[string]ask // filters that are more than an equal column
 
 	// relate looks at the record's relations: whether what it refers to exists, and what follows.
 	relate func(context.Context, *db.Tx, *draft[T]) error

@@ -317,13 +317,19 @@ func centreInUse(ctx context.Context, tx *db.Tx, id CentreID) (used bool, err er
 
 // followElder takes what belongs to an elder into the elder's centre.
 func followElder(ctx context.Context, tx *db.Tx, elder ElderID, centre CentreID) error {
-	for _, table := range []string{"contacts", "devices"} {
+	for _, table := range []string{"contacts", "devices", "consents"} {
 		_, err := tx.Exec(ctx, `
 			UPDATE `+table+` SET centre = ?, version = version + 1, updated_at = ?
 			WHERE elder = ?`, centre, db.Micros(tx.Now()), elder)
 		if err != nil {
 			return fmt.Errorf("move %s of elder %s: %w", table, elder, err)
 		}
+	}
+	_, err := tx.Exec(ctx, `
+		UPDATE attachments SET centre = ?, version = version + 1, updated_at = ?
+		WHERE resource = 'elder' AND owner = ?`, centre, db.Micros(tx.Now()), elder)
+	if err != nil {
+		return fmt.Errorf("move attachments of elder %s: %w", elder, err)
 	}
 	return nil
 }

@@ -29,3 +29,8 @@ func raiseCount(ctx context.Context, tx *db.Tx, name string, n int64) error {
 	}
 	return nil
 }
+
+// noConsentHolds is true of an elder for whom no consent to a purpose holds at a time.
+const noConsentHolds = `NOT EXISTS (
+	SELECT 1 FROM consents WHERE consents.elder = elders.id AND consents.purpose = ? AND consents.archived_at IS NULL
+		AND consents.withdrawn_at IS NULL AND consents.given_at <= ? AND (consents.until_at IS NULL OR consents.until_at > ?))`

@@ -89,6 +89,7 @@ func docs() map[string]doc {
 	maps.Copy(d, docsRoles())
 	maps.Copy(d, docsWebhooks())
 	maps.Copy(d, docsAudit())
+	maps.Copy(d, docsElders())
 	return d
 }
 

@@ -35,10 +35,14 @@ type gate struct {
 	fields    map[reflect.Type]map[string]class
 	resources map[reflect.Type]string
 	blind     *lens // sees nothing
+
+	// customClass gives the classes of a centre's own field.
+	customClass func(resource, key string) []string
 }
 
 func newGate() *gate {
-	g := &gate{fields: map[reflect.Type]map[string]class{}, resources: map[reflect.Type]string{}}
+	g := &gate{fields: map[reflect.Type]map[string]class{}, resources: map[reflect.Type]string{},
+		customClass: func(string, string) []string { return []string{string(note)} }}
 	for _, row := range gateRows() {
 		t := reflect.TypeOf(row.of)
 		g.fields[t], g.resources[t] = row.fields, resourceName(t)
@@ -93,26 +97,38 @@ func (v viewer) rights(t reflect.Type, name string) registry.Right {
 // gated is a record after the gate. Its JSON is the record's, with the names of what was left out under
 // "masked": an empty list of allergies and a hidden one must not look the same.
 type gated[T any] struct {
-	Record T
-	Masked []string
+	Record   T
+	Masked   []string
+	Warnings []ProblemField // what to look at again in a record that was taken in; nil where nobody looked
 }
 
-// MarshalJSON writes the record with "masked" at its end.
+// MarshalJSON writes the record with "masked" and "warnings" at its end.
 func (v gated[T]) MarshalJSON() ([]byte, error) {
 	b, err := json.Marshal(v.Record)
-	if err != nil || len(v.Masked) == 0 || len(b) < 2 || b[len(b)-1] != '}' {
-		return b, err
+	if err == nil && len(v.Masked) > 0 {
+		b, err = withMember(b, "masked", v.Masked)
 	}
-	names, err := json.Marshal(v.Masked)
+	if err == nil && v.Warnings != nil {
+		b, err = withMember(b, "warnings", v.Warnings)
+	}
+	return b, err
+}
+
+// withMember adds a member to the JSON of an object.
+func withMember(object []byte, name string, value any) ([]byte, error) {
+	if len(object) < 2 || object[len(object)-1] != '}' {
+		return object, nil
+	}
+	b, err := json.Marshal(value)
 	if err != nil {
 		return nil, err
 	}
-	b = b[:len(b)-1]
-	if len(b) > 1 {
-		b = append(b, ',')
+	object = object[:len(object)-1]
+	if len(object) > 1 {
+		object = append(object, ',')
 	}
-	b = append(b, `"masked":`...)
-	return append(append(b, names...), '}'), nil
+	object = append(object, `"`+name+`":`...)
+	return append(append(object, b...), '}'), nil
 }
 
 // redact lets a record through the gate.

@@ -21,5 +21,16 @@ func elderRows() []gateRow {
 			open: {"id", "protocol", "kind", "elder", "centre", "last_seen_at", "battery", "installed_at", "installed_by", "tested_at",
 				"version", "created_at", "updated_at", "archived_at"},
 			personal: {"place"}, number: {"identity", "sim"}, note: {"note"}}),
+		classed(registry.Consent{}, fields{
+			open: {"id", "elder", "purpose", "basis", "given_at", "until", "withdrawn_at", "document", "how",
+				"version", "created_at", "updated_at", "archived_at", "locked"},
+			personal: {"given_by", "withdrawn_by"}, note: {"scope", "note"}}),
+		classed(registry.Attachment{}, fields{
+			open: {"id", "resource", "owner", "kind", "size", "width", "height", "version", "created_at", "updated_at", "archived_at", "locked"},
+			// Who sees the media sees photographs, who sees the title opens documents (attachments.go).
+			personal: {"media"}, note: {"title"}}),
+		classed(registry.CustomField{}, fields{
+			open: {"id", "centre", "resource", "key", "label", "type", "choices", "required", "class", "order",
+				"version", "created_at", "updated_at", "archived_at"}}),
 	}
 }

@@ -14,6 +14,8 @@ import (
 // asked of names and rights while records pass. A nil plan is that of a value without parts.
 type plan struct {
 	whole  bool // all of it is shown as it is
+	path   string
+	shows  func(key string) bool // of a centre's own fields: whether the value of a key is shown
 	fields []planned
 }
 
@@ -83,6 +85,9 @@ func (v viewer) drawField(t reflect.Type, f reflect.StructField, path string) pl
 		return planned{verdict: hide} // it does not leave as JSON, and pages are given what they need by name
 	}
 	where := strings.TrimPrefix(path+"."+name, ".")
+	if f.Type == reflect.TypeFor[registry.Custom]() {
+		return planned{path: where, verdict: see, inner: &plan{path: where, shows: v.showsCustom(t)}}
+	}
 	switch may := v.rights(t, name); {
 	case may&registry.MaySee != 0:
 		return planned{path: where, verdict: see, inner: v.draw(f.Type, where)}
@@ -129,6 +134,8 @@ func (p *pass) change(pl *plan, v reflect.Value) {
 // inside gives a copy of a value with the plan carried out on its parts: the original is somebody else's.
 func (p *pass) inside(pl *plan, v reflect.Value) reflect.Value {
 	switch v.Kind() {
+	case reflect.Map:
+		return p.custom(pl, v)
 	case reflect.Struct:
 		out := reflect.New(v.Type()).Elem()
 		out.Set(v)
@@ -152,4 +159,35 @@ func (p *pass) inside(pl *plan, v reflect.Value) reflect.Value {
 		return out
 	}
 	return v
+}
+
+// custom gives those of a centre's own values that are shown: each is of the class that its definition says.
+func (p *pass) custom(pl *plan, v reflect.Value) reflect.Value {
+	values, ok := v.Interface().(registry.Custom)
+	if !ok || pl == nil || pl.shows == nil {
+		return v
+	}
+	out := registry.Custom{}
+	for key, value := range values {
+		if pl.shows(key) {
+			out[key] = value
+			continue
+		}
+		p.masked = append(p.masked, pl.path+"."+key)
+	}
+	return reflect.ValueOf(out)
+}
+
+// showsCustom tells of a centre's own fields of a type of record whether a viewer sees their values.
+func (v viewer) showsCustom(t reflect.Type) func(key string) bool {
+	g := v.lens.gate
+	return func(key string) bool {
+		for _, c := range g.customClass(g.resources[t], key) {
+			f := registry.Field{Resource: g.resources[t], Name: "custom." + key, Class: c}
+			if v.lens.rights.Of(f, v.situation)&registry.MaySee == 0 {
+				return false
+			}
+		}
+		return true
+	}
 }

@@ -19,7 +19,7 @@ func TestGateKnowsEveryField(t *testing.T) {
 	g := newGate()
 	seen := map[reflect.Type]bool{}
 	for _, v := range []any{registry.Elder{}, registry.Contact{}, registry.Device{}, registry.Helper{}, registry.Provider{}, registry.Centre{},
-		registry.Operator{}, DetailView{}, CandidateView{}, NearView{}, alerts.Event{}, devices.Record{}, AuditView{}} {
+		registry.Operator{}, registry.Consent{}, registry.Attachment{}, registry.CustomField{}, DetailView{}, CandidateView{}, NearView{}, alerts.Event{}, devices.Record{}, AuditView{}} {
 		walk(t, g, reflect.TypeOf(v), seen)
 	}
 	for typ, fields := range g.fields {
@@ -108,7 +108,7 @@ func TestReaderSeesNoHealthAndNoDoorCode(t *testing.T) {
 		}
 	}
 	e := h.get("/v1/elders/e1", "read")
-	if !reflect.DeepEqual(e["masked"], []any{"access", "allergies", "care_level", "custom", "id_kind", "id_number", "illnesses",
+	if !reflect.DeepEqual(e["masked"], []any{"access", "allergies", "care_level", "id_kind", "id_number", "illnesses",
 		"legal_hold_reason", "living", "medicines", "mobility", "notes", "phones"}) {
 		t.Errorf("masked: %v", e["masked"])
 	}

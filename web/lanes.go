@@ -49,7 +49,7 @@ func laneOf(method, route string) lane {
 
 func heavy(method, route string) bool {
 	return strings.HasPrefix(route, "/v1/exports") || strings.HasSuffix(route, "/export") || strings.HasSuffix(route, "/subject-access") ||
-		method != http.MethodGet && (strings.HasPrefix(route, "/v1/imports") || strings.HasSuffix(route, "/import"))
+		method != http.MethodGet && (strings.HasPrefix(route, "/v1/imports") || strings.HasSuffix(route, "/import") || strings.HasSuffix(route, "/attachments"))
 }
 
 // width is what a lane lets through.

@@ -24,7 +24,8 @@ type noun[T any, ID ~string] struct {
 	right   string // the noun in its actions: elders.see, elders.change, elders.archive
 	filters []string
 	verbs   func(*registry.Registry) verbs[T, ID]
-	fresh   T // what a new record has where the body says nothing
+	fresh   T                                                 // what a new record has where the body says nothing
+	advise  func(context.Context, T) (registry.Advice, error) // what to look at again; nil: nothing
 }
 
 // nouns makes the routes of the registry.
@@ -32,7 +33,7 @@ func (s *Server) nouns() []route {
 	type reg = *registry.Registry
 	var t []route
 	t = append(t, noun[registry.Elder, registry.ElderID]{s: s, path: "/v1/elders", right: "elders",
-		filters: []string{"centre", "tier"},
+		filters: []string{"centre", "tier", "area", "household", "safety_plan", "legal_hold", "without_consent"}, advise: s.adviseElder,
 		verbs: func(r reg) verbs[registry.Elder, registry.ElderID] {
 			return verbs[registry.Elder, registry.ElderID]{r.Elder, r.ListElders, r.CreateElder, r.ChangeElder, r.ArchiveElder}
 		}}.routes()...)
@@ -42,7 +43,7 @@ func (s *Server) nouns() []route {
 			return verbs[registry.Contact, registry.ContactID]{r.Contact, r.ListContacts, r.CreateContact, r.ChangeContact, r.ArchiveContact}
 		}}.routes()...)
 	t = append(t, noun[registry.Device, registry.DeviceID]{s: s, path: "/v1/devices", right: "devices",
-		filters: []string{"centre", "elder", "protocol", "kind"},
+		filters: []string{"centre", "elder", "protocol", "kind", "tested", "installed"},
 		verbs: func(r reg) verbs[registry.Device, registry.DeviceID] {
 			return verbs[registry.Device, registry.DeviceID]{s.liveDevice(r), s.liveDevices(r), r.CreateDevice, r.ChangeDevice, r.ArchiveDevice}
 		}}.routes()...)
@@ -122,6 +123,24 @@ func (n noun[T, ID]) answer(w http.ResponseWriter, r *http.Request, status int, 
 	return writeJSON(w, status, redact(who.viewer, v))
 }
 
+// written answers with a record that was just made or changed, and with what to look at again in it.
+func (n noun[T, ID]) written(w http.ResponseWriter, r *http.Request, status int, v T) error {
+	if n.advise == nil {
+		return n.answer(w, r, status, v)
+	}
+	who, err := n.s.opened(r.Context(), v)
+	if err != nil {
+		return err
+	}
+	advice, err := n.advise(r.Context(), v)
+	if err != nil {
+		return err
+	}
+	out := redact(who.viewer, v)
+	out.Warnings = warningsFor(r, advice, out.Masked)
+	return writeJSON(w, status, out)
+}
+
 func (n noun[T, ID]) handleGet(w http.ResponseWriter, r *http.Request) error {
 	v, err := n.of(r).get(r.Context(), ID(pathVar(r, "id")))
 	if err != nil {
@@ -175,7 +194,7 @@ func (n noun[T, ID]) handleCreate(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	return n.answer(w, r, http.StatusCreated, v)
+	return n.written(w, r, http.StatusCreated, v)
 }
 
 // handleChange changes a record by a JSON merge patch with the version that was read.
@@ -188,7 +207,7 @@ func (n noun[T, ID]) handleChange(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	return n.answer(w, r, http.StatusOK, v)
+	return n.written(w, r, http.StatusOK, v)
 }
 
 func (n noun[T, ID]) handleArchive(w http.ResponseWriter, r *http.Request) error {

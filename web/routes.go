@@ -66,6 +66,7 @@ func (s *Server) table() []route {
 	t = append(t, s.auditRoutes()...)
 	t = append(t, s.accountRoutes()...)
 	t = append(t, s.tokenRoutes()...)
+	t = append(t, s.elderRoutes()...)
 	if s.demo != nil {
 		t = append(t, route{post, "/demo/press", nobody, s.demoPress})
 	}

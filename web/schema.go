@@ -91,7 +91,9 @@ func ungated(t reflect.Type) (reflect.Type, bool) {
 func (g *schemas) gatedObject(record reflect.Type) schema {
 	return schema{"allOf": []schema{g.of(record), {"type": "object", "properties": schema{
 		"masked": schema{"type": "array", "items": schema{"type": "string"},
-			"description": "names of fields that were left out or shortened, because the caller may not see them"}}}}}
+			"description": "names of fields that were left out or shortened, because the caller may not see them"},
+		"warnings": schema{"type": "array", "items": g.of(reflect.TypeFor[ProblemField]()),
+			"description": "after create and change: what a person should look at again; the record was taken in all the same"}}}}}
 }
 
 func componentName(name string) string {

@@ -124,6 +124,7 @@ func New(o Options) (*Server, error) {
 		mapView: o.Map.orDefault(), basemap: o.Basemap, demo: o.Demo, phones: o.Phones, hooks: o.Hooks, proxies: o.Proxies, webhooks: o.Webhooks,
 		throttle: newThrottle(), gate: newGate(), stopping: make(chan struct{}),
 	}
+	s.gate.customClass = o.Registry.CustomClass
 	s.lenses = newLenses(o.Registry, s.gate)
 	s.policy = policy{secondFactor: cmp.Or(o.SecondFactor, FactorsEnrolled), passwordLife: o.PasswordLife}
 	s.sso = newSignOn(o.SSO, o.Clock, s.publicURL)

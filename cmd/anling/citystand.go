@@ -2,8 +2,11 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"time"
+
+	"github.com/paulmach/orb"
 
 	"anling/registry"
 )
@@ -14,6 +17,7 @@ import (
 // standing gives an elder a number, a paper, a level of care; every thirtieth is looked after by a plan.
 func (m *maker) standing(e *registry.Elder, i int) {
 	e.Number = fmt.Sprintf("HP%s%05d", m.prefix, i+1)
+	e.Area = m.areaAt(e.Position.Point)
 	e.CareLevel = pick(m.second, []string{"intact", "intact", "intact", "mild", "mild", "moderate", "severe"})
 	if e.Mobility == "卧床为主" {
 		e.CareLevel = "total"
@@ -72,4 +76,15 @@ func (m *maker) install(d *registry.Device, i int) {
 	}
 	at := time.Date(m.year, 1, 1, 2, 0, 0, 0, time.UTC).AddDate(0, 0, m.second.IntN(300))
 	d.InstalledAt, d.InstalledBy = &at, "op-demo"
+}
+
+// areaAt is the community whose middle is nearest to a point.
+func (m *maker) areaAt(at orb.Point) string {
+	best, least := "", math.Inf(1)
+	for _, a := range m.world.areas {
+		if d := metres(a.Position.Point, at); d < least {
+			best, least = a.Code, d
+		}
+	}
+	return best
 }

@@ -21,6 +21,7 @@ func demoSizes() sizes { return sizes{elders: 300, helpers: 150} }
 // and places are real, nobody who lives there is.
 type world struct {
 	streets   *streets
+	areas     []registry.Area // communities with a known middle
 	centres   []registry.Centre
 	operators []registry.Operator
 	elders    []registry.Elder
@@ -62,7 +63,11 @@ func newWorld(seed uint64, sz sizes, prefix string) (*world, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &maker{Rand: rand.New(rand.NewPCG(seed, 0xa11)), second: rand.New(rand.NewPCG(seed, 0xa12)), prefix: prefix, world: &world{streets: s}, year: 2026}
+	areas, err := registry.KnownCommunities("310101")
+	if err != nil {
+		return nil, fmt.Errorf("read the demo's communities: %w", err)
+	}
+	m := &maker{Rand: rand.New(rand.NewPCG(seed, 0xa11)), second: rand.New(rand.NewPCG(seed, 0xa12)), prefix: prefix, world: &world{streets: s, areas: areas}, year: 2026}
 	if prefix != "" {
 		m.block = 4
 	}

@@ -22,6 +22,9 @@ func importCommand(ctx context.Context, e environment, args []string) int {
 			if len(args) != 2 {
 				return usage("say what to import (elders, contacts, devices, helpers) and from which file")
 			}
+			if args[0] == "areas" {
+				return importAreas(ctx, e, s, args[1])
+			}
 			return importFile(ctx, e, s, args[0], args[1])
 		}))
 }

@@ -12,7 +12,7 @@ import (
 
 // maxDependencies is how many modules our own code may import. Raising it is a decision: say in the
 // commit what the new one replaces, who maintains it, and its licence.
-const maxDependencies = 23
+const maxDependencies = 24
 
 func textRules() []rule {
 	return []rule{{

@@ -49,7 +49,7 @@ func commands() []command {
 		{"user", "makes accounts of operators", "user add NAME --role ROLE [--centre ID] [--phone NUMBER]\nuser passwd NAME\nuser list", users},
 		{"token", "makes tokens for machines", "token create --name NAME --scope signals|read|operate|admin\ntoken list\ntoken revoke ID", tokens},
 		{"tls", "makes a certificate for a network without the internet", "tls self-signed --names NAME,… --out FOLDER", certificates},
-		{"import", "takes in elders, contacts, devices or helpers from CSV or XLSX", "import elders|contacts|devices|helpers FILE", importCommand},
+		{"import", "takes in elders, contacts, devices or helpers from CSV or XLSX", "import elders|contacts|devices|helpers FILE\nimport areas FILE.csv", importCommand},
 		{"export", "writes elders, contacts, devices or helpers as CSV", "export elders|contacts|devices|helpers [FILE]", exportCommand},
 		{"migrate", "brings the database to the schema of this program", "migrate [settings]", migrate},
 		{"backup", "writes a copy of the database while the service runs", "backup FILE", backup},
