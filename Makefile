@@ -10,7 +10,7 @@ dist    := $(console)/dist/index.html
 # Everything the built console depends on.
 sources := $(shell find $(console)/src $(console)/public $(console)/index.html $(console)/vite.config.* $(console)/package-lock.json internal/words -type f -not -name '*.go' 2>/dev/null)
 
-.PHONY: help run demo build console check test test-go test-console test-browser bench fuzz clean FORCE
+.PHONY: help run demo build console check test test-go test-console test-browser bench fuzz scan sbom clean FORCE
 
 help: ## explains the targets
 	@echo "安铃 Anling. What you can make:"
@@ -60,6 +60,13 @@ bench: ## measures what docs/performance.md tells
 
 fuzz: ## each fuzz target for 30 s (FUZZTIME=5m for longer)
 	.ci/fuzz.sh
+
+scan: build ## runs public scanners against the demo over TLS; a finding that nobody has answered fails
+	.ci/install.sh testssl.sh wapiti sqlmap
+	.ci/scan.sh
+
+sbom: build ## writes what the program is made of (CycloneDX) into bin
+	.ci/sbom.sh
 
 clean: ## removes what was built; data stays
 	rm -rf bin $(console)/dist

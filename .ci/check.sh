@@ -28,3 +28,6 @@ go test -count=1 -run 'Rules|Migrations|Errors' ./cmd/anling
 step "the console's types"
 .ci/npm.sh web/console
 (cd web/console && npm run check)
+
+step "known holes in dependencies"
+.ci/vulns.sh
