@@ -337,7 +337,8 @@ func (in *Intake) enter(ctx context.Context, tx *db.Tx, who origin, s Signal) (r
 		if r.ID == fresh.ID {
 			return fresh, true, nil
 		}
-		if s.repeats(r, tx.Now()) {
+		// A carrier never gives a call or an SMS the id of another, so however late it comes again it is the same.
+		if byCaller(who.from.protocol()) || s.repeats(r, tx.Now()) {
 			break
 		}
 	}

@@ -58,6 +58,7 @@ type story struct {
 	button  string // the device's token
 	cookie  *http.Cookie
 	log     *bytes.Buffer
+	heard   callbacks // what the telephone network has told the program
 }
 
 // newStory is a quiet Monday morning: an elder with a daughter and a son, four helpers near by, an
@@ -77,7 +78,7 @@ func newStoryOn(t *testing.T, database string) *story {
 	s.cfg.TwilioAPIURL = "http://telephone.test"
 	back := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if a := s.running.Load(); a != nil {
-			a.web.Handler().ServeHTTP(w, r)
+			s.heard.serve(a.web.Handler(), w, r)
 			return
 		}
 		w.WriteHeader(http.StatusBadGateway) // the program is down

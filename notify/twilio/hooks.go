@@ -142,11 +142,20 @@ func (h *Hooks) verify(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return fault.Wrap(fault.Invalid, err, "the webhook is not a form")
 	}
+	for name, values := range r.PostForm {
+		// The signature covers the first value of each name: a second one is somebody else's.
+		if len(values) > 1 {
+			return fault.New(fault.Denied, "the webhook says %q twice", clip(name))
+		}
+	}
 	if account := r.PostForm.Get("AccountSid"); account != "" && account != h.sender.o.AccountSID {
 		return fault.New(fault.Denied, "the webhook is of another account")
 	}
 	return nil
 }
+
+// clip shortens what a stranger wrote.
+func clip(s string) string { return s[:min(len(s), 40)] }
 
 func (h *Hooks) signed(address string, body []byte, signature string) bool {
 	if signature == "" {
