@@ -32,6 +32,8 @@ func (d *decision) act() {
 		d.emit(EventStepDue, Data{Step: act.Step, Short: len(d.c.candidates) < act.Count})
 	case doStandDown:
 		d.standDown(act)
+	case doShare:
+		d.emit(EventShared, Data{To: string(act.To), Code: string(act.Agreement), Step: act.Step, Level: line.Level})
 	case doFinish:
 		d.emit(EventResolved, Data{Step: act.Step, Outcome: line.Outcome})
 		d.emit(EventClosed, Data{Step: act.Step})

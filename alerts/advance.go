@@ -83,6 +83,8 @@ func (p *progress) prepare(ctx context.Context, c *Command) error {
 		var all []Candidate
 		all, err = p.e.candidates(ctx, p.tx, p.a, findK)
 		c.candidates = choose(p.a, all, act.Count, time.Duration(act.Line.Within))
+	case c.Type == CommandTransfer && c.Centre != "":
+		c.overflow, _, err = p.e.overflow(ctx, p.tx, c.Centre, p.a.Kind)
 	case c.Type == CommandEscalate || act != nil && act.Do == doEscalate:
 		to := c.To
 		if act != nil {
@@ -120,6 +122,8 @@ func (p *progress) consequence(ctx context.Context, ev Event) error {
 	switch ev.Type {
 	case EventTold:
 		return p.compose(ctx, ev)
+	case EventShared:
+		return p.e.store.share(ctx, p.tx, id, centreID(ev.Data.To))
 	case EventStoodDown, EventAnswered:
 		// Who has said what they will do is not asked again by the ways that are still open.
 		if ev.Type == EventAnswered && notify.Answer(ev.Data.Answer) == notify.AnswerUnclear {

@@ -176,7 +176,10 @@ type Alert struct {
 	Elder        registry.ElderID    `json:"elder,omitempty"`
 	Device       registry.DeviceID   `json:"device,omitempty"`
 	Centre       registry.CentreID   `json:"centre"`
-	Subject      string              `json:"subject"` // whose key seals it: the elder, else the alert
+	Overflow     []Share             `json:"overflow,omitempty"` // who else may come to see it
+	Unmanned     bool                `json:"unmanned,omitempty"` // nobody sat at the centre when it was raised
+	Shared       []registry.CentreID `json:"shared,omitempty"`   // other centres that see it, while it is open
+	Subject      string              `json:"subject"`            // whose key seals it: the elder, else the alert
 	Title        string              `json:"title"`
 	Age          int                 `json:"age,omitempty"`
 	Sex          string              `json:"sex,omitempty"`
@@ -222,9 +225,10 @@ type Alert struct {
 }
 
 // VisibleTo reports whether somebody of the scope may see and work the alert. One of whom nobody knows whose it is
-// belongs to every centre: it must not lie where nobody is sitting.
+// belongs to every centre: it must not lie where nobody is sitting. One that is shared by an agreement belongs to the partner as
+// long as it is open.
 func (a *Alert) VisibleTo(scope registry.Scope) bool {
-	return a.Unidentified || scope.Has(a.Centre)
+	return a.Unidentified || scope.Has(a.Centre) || !a.State.Ended() && a.SharedWith(scope)
 }
 
 // Person finds somebody in the alert, or nil.

@@ -72,6 +72,7 @@ type Command struct {
 	action     *Action
 	candidates []Candidate
 	people     []*Person
+	overflow   []Share
 	newID      func() string
 }
 

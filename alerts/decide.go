@@ -223,7 +223,7 @@ func (d *decision) steer() error {
 		if c.Operator == "" && c.Centre == "" || strings.TrimSpace(c.Reason) == "" {
 			return fault.InvalidFields("transfer to whom, and why?", []fault.Field{{Name: "operator", Problem: "name an operator or a centre"}, {Name: "reason", Problem: "say why"}})
 		}
-		d.emit(EventTransferred, Data{To: string(c.Operator), Code: string(c.Centre), Reason: c.Reason})
+		d.emit(EventTransferred, Data{To: string(c.Operator), Code: string(c.Centre), Reason: c.Reason, Overflow: c.overflow})
 	case CommandLink:
 		return d.link()
 	}

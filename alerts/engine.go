@@ -35,6 +35,7 @@ type Options struct {
 	Router    geo.Router // travel times; nil: estimated by air
 	Clock     clock.Clock
 	Log       *slog.Logger
+	Seats     Seats  // who sits where; nil: somebody always does
 	PublicURL string // of the links in messages, without a slash at the end
 }
 
@@ -48,6 +49,7 @@ type Engine struct {
 	clock    clock.Clock
 	log      *slog.Logger
 	public   string
+	seats    Seats
 	plans    planBook
 	centres  sync.Map // registry.CentreID → centre
 
@@ -61,7 +63,7 @@ func New(o Options) *Engine {
 	return &Engine{
 		db: o.DB, store: store{vault: o.Vault, fresh: &freshAlerts{}}, registry: o.Registry, outbox: o.Outbox,
 		finder: geo.Finder{Helpers: o.Registry.Helpers().Index(), Router: o.Router},
-		clock:  o.Clock, log: o.Log, public: o.PublicURL,
+		clock:  o.Clock, log: o.Log, public: o.PublicURL, seats: o.Seats,
 		changed: make(chan struct{}), wake: make(chan struct{}, 1),
 	}
 }

@@ -29,6 +29,7 @@ const (
 	EventNote         EventType = "note"
 	EventCalled       EventType = "called"
 	EventTransferred  EventType = "transferred"
+	EventShared       EventType = "shared" // another centre sees it, by an agreement
 	EventLinked       EventType = "linked"
 	EventJoined       EventType = "joined"
 	EventResolved     EventType = "resolved"
@@ -119,6 +120,7 @@ type Data struct {
 	ActorRole string `json:"actor_role,omitempty"`
 
 	Position *geo.Position `json:"position,omitempty"`
+	Overflow []Share       `json:"overflow,omitempty"`
 	Who      *Person       `json:"who,omitempty"`    // a person who joins the alert with this event
 	Raised   *Raise        `json:"raised,omitempty"` // everything known at the press
 }
@@ -160,6 +162,8 @@ type Raise struct {
 	PressedAt    time.Time         `json:"pressed_at"`
 	People       []*Person         `json:"people,omitempty"`
 	Signal       string            `json:"signal,omitempty"`
+	Overflow     []Share           `json:"overflow,omitempty"`
+	Unmanned     bool              `json:"unmanned,omitempty"` // nobody sat at the centre
 
 	joinKey []byte    // by what later presses find this alert; a column of its own
 	known   addresses // what was read of the registry on the way, so that it is not read twice

@@ -33,6 +33,8 @@ func evolve(a *Alert, e Event) {
 		evolveMessage(a, e)
 	case EventAnswered, EventOffered, EventAssigned, EventDeparted, EventArrived, EventReserved, EventStoodDown:
 		evolvePerson(a, e)
+	case EventShared:
+		evolveShared(a, e)
 	case EventEscalated:
 		a.Level = max(a.Level, d.Level)
 	case EventPrompted:
@@ -71,6 +73,7 @@ func begin(a *Alert, e Event) {
 		Language: r.Language, Caller: r.Caller, Address: r.Address, Text: r.Text, Battery: r.Battery, Test: r.Test,
 		Unidentified: r.Unidentified, Locked: r.Locked, Silent: r.Silent, Presses: 1, LateS: r.LateS,
 		RaisedAt: e.At, BeganAt: e.At, PressedAt: r.PressedAt, ActedAt: e.At, Plan: r.Plan,
+		Overflow: r.Overflow, Unmanned: r.Unmanned,
 		Steps: map[string]StepMark{}, Seq: e.Seq, Global: e.Global, Version: e.Seq,
 	}
 	a.Positions = append([]geo.Position(nil), r.Positions...)
@@ -91,7 +94,7 @@ func evolveOwner(a *Alert, e Event) {
 		}
 	case EventTransferred:
 		if e.Data.Code != "" {
-			a.Centre = centreID(e.Data.Code)
+			a.Centre, a.Overflow, a.Unmanned = centreID(e.Data.Code), e.Data.Overflow, false
 		}
 		a.Operator, a.AcceptedAt, a.Level = nil, nil, max(a.Level, 1)
 		if a.State == Accepted {

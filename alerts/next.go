@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"anling/notify"
+	"anling/registry"
 )
 
 // callWindow is how long a call may still be answered before it counts as ended, should no word come
@@ -13,13 +14,15 @@ const callWindow = 60 * time.Second
 
 // Action is something that the plan wants done now.
 type Action struct {
-	Step     string // the step, or step/person for a step that is carried out for each
-	Do       string
-	Line     *Step
-	Person   string
-	Count    int
-	Repeat   int
-	Deadline time.Duration
+	Step      string // the step, or step/person for a step that is carried out for each
+	Do        string
+	Line      *Step
+	Person    string
+	To        registry.CentreID // the centre that is to see the alert
+	Agreement registry.AgreementID
+	Count     int
+	Repeat    int
+	Deadline  time.Duration
 }
 
 // Upcoming is a step that will be carried out if nothing changes; the console counts it down.
@@ -77,6 +80,8 @@ func (p *Plan) nextStep(a *Alert, s *Step, base time.Time, o *outlook) {
 	case doOffer:
 		o.since = base
 		nextOffer(a, act, at, o)
+	case doShare:
+		nextShare(a, s, base, o)
 	default:
 		if !done(a, act.Step, base) {
 			o.at(at, act)

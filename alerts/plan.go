@@ -92,6 +92,7 @@ const (
 	doPrompt    = "prompt"
 	doStandDown = "stand_down"
 	doFinish    = "finish"
+	doShare     = "share"
 )
 
 // ParsePlan reads a plan and checks it. Every mistake is named with its step; a YAML mistake with its line.
@@ -150,7 +151,7 @@ func (p *Plan) check() []fault.Field {
 func (s Step) check(add func(string, ...any)) {
 	named := func(field, format string, args ...any) { add(field+": "+format, args...) }
 	oneOf(named, "after", s.After, []string{"raised", "accepted", "helping", "on_scene", "resolved", "coming"})
-	oneOf(named, "do", s.Do, []string{doSound, doTell, doCall, doOffer, doEscalate, doPrompt, doStandDown, doFinish})
+	oneOf(named, "do", s.Do, []string{doSound, doTell, doCall, doOffer, doEscalate, doPrompt, doStandDown, doFinish, doShare})
 	for _, c := range s.Until {
 		oneOf(named, "until", c, []string{"accepted", "acted", "contact_coming", "enough", "human", "arrived", "followed_up"})
 	}

@@ -141,6 +141,11 @@ func (e *Engine) identify(ctx context.Context, tx *db.Tx, r *Raise, s Signal, el
 		}
 		r.Centre = top.ID
 	}
+	if !r.Test {
+		var err error
+		r.Overflow, r.Unmanned, err = e.overflow(ctx, tx, r.Centre, r.Kind)
+		return err
+	}
 	return nil
 }
 

@@ -270,12 +270,9 @@ func (s store) list(ctx context.Context, tx *db.Tx, scope registry.Scope, f Filt
 	add := func(cond string, values ...any) {
 		where, args = append(where, cond), append(args, values...)
 	}
-	if centres := scope.Centres(); !scope.All() {
-		values := make([]any, len(centres))
-		for i, c := range centres {
-			values[i] = string(c)
-		}
-		add("(centre IN ("+db.InList(len(values))+") OR elder = '')", values...)
+	if !scope.All() {
+		condition, values := visible(scope)
+		add(condition, values...)
 	}
 	switch f.State {
 	case "", "all":

@@ -44,7 +44,9 @@ type Helper struct {
 	StatusUntil     string          `json:"status_until"` // the last day of a suspension; empty: open
 	Notices         []Notice        `json:"notices"`
 	Absences        []Absence       `json:"absences"`
-	Grade           string          `json:"grade"` // worked out from history
+	Grade           string          `json:"grade"`    // worked out from history
+	Warnings        []Warning       `json:"warnings"` // what somebody should see to; worked out anew at each look
+	Custom          Custom          `json:"custom"`   // the centre's own fields, by their keys
 
 	Version    int64      `json:"version"`
 	CreatedAt  time.Time  `json:"created_at"`
@@ -107,6 +109,7 @@ func (h *Helper) normalise(c *problems) {
 	h.Provider = ProviderID(tidy(string(h.Provider)))
 	h.Areas = codeKeepCase(h.Areas)
 	h.Status, h.StatusReason = statusOf(h.Status), tidy(h.StatusReason)
+	h.Custom = h.Custom.tidied()
 }
 
 func (h *Helper) check(c *problems, _ time.Time) {
@@ -136,6 +139,7 @@ func (h *Helper) checkStanding(c *problems) {
 	c.certificates(h.Certificates)
 	c.backgroundCheck(&h.BackgroundCheck)
 	c.notices(h.Notices)
+	h.Custom.check(c)
 	c.absences(h.Absences, h.ID)
 }
 

@@ -142,9 +142,10 @@ func (p *patch) set(field reflect.Value, raw json.RawMessage, name string, bad *
 // that it got.
 func (p *patch) keeps(name string) bool {
 	switch name {
-	case "id":
+	case "id", "code":
 		return !p.creating
-	case "version", "created_at", "updated_at", "archived_at", "locked", "last_seen_at", "battery", "grade", "tested_at", "built_in":
+	case "version", "created_at", "updated_at", "archived_at", "locked", "last_seen_at", "battery", "grade", "tested_at", "warnings",
+		"built_in", "by":
 		return true
 	}
 	return false

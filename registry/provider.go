@@ -40,7 +40,9 @@ type Provider struct {
 	StatusFrom   string        `json:"status_from"`
 	StatusUntil  string        `json:"status_until"`
 	Notices      []Notice      `json:"notices"`
-	Grade        string        `json:"grade"` // worked out from the history of its staff
+	Grade        string        `json:"grade"`    // worked out from the history of its staff
+	Warnings     []Warning     `json:"warnings"` // what somebody should see to; worked out anew at each look
+	Custom       Custom        `json:"custom"`   // the centre's own fields, by their keys
 	Version      int64         `json:"version"`
 	CreatedAt    time.Time     `json:"created_at"`
 	UpdatedAt    time.Time     `json:"updated_at"`
@@ -56,6 +58,7 @@ func (p *Provider) normalise(c *problems) {
 	p.Name, p.ContactName, p.Address = tidy(p.Name), tidy(p.ContactName), tidy(p.Address)
 	p.Kind, p.Status, p.StatusReason = providerKindOf(p.Kind), statusOf(p.Status), tidy(p.StatusReason)
 	p.Phones = c.phones("phones", p.Phones)
+	p.Custom = p.Custom.tidied()
 	p.Services, p.Areas = tidyList(p.Services), codeKeepCase(p.Areas)
 	p.Schedule, p.Certificates, p.Inspections, p.Notices = some(p.Schedule), some(p.Certificates), some(p.Inspections), some(p.Notices)
 }
@@ -77,6 +80,7 @@ func (p *Provider) check(c *problems, _ time.Time) {
 	c.certificates(p.Certificates)
 	c.inspections(p.Inspections)
 	c.notices(p.Notices)
+	p.Custom.check(c)
 }
 
 func (p *Provider) head() head {

@@ -27,6 +27,7 @@ const (
 	paperLookup    = "paper"    // the number of an identity paper → the elder
 	deviceLookup   = "device"   // protocol and identity → the device
 	operatorLookup = "operator" // log-in name → the operator
+	classLookup    = "class"    // a number that is classed → the entry
 )
 
 // noSubject stands for a record that is about no person and so is not sealed.
@@ -51,7 +52,7 @@ type record[T any] interface {
 
 // Record is any of the nouns.
 type Record interface {
-	Elder | Contact | Device | Helper | Centre | Provider | Operator | Role
+	Elder | Contact | Device | Helper | Centre | Provider | Operator | Role | ServiceType | CallerClass | Agreement
 }
 
 // microsInto scans a nullable instant.

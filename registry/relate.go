@@ -240,9 +240,11 @@ func (c *core) relatePlace(ctx context.Context, tx *db.Tx, d *draft[Helper]) err
 	if d.old == nil {
 		d.x.Grade = ""
 	}
+	d.x.Services = c.roster.Services().codes(d.x.Services)
 	if err := c.relateSubstitutes(ctx, tx, d); err != nil {
 		return err
 	}
+	defer func() { c.roster.warnHelper(&d.x, tx.Now()) }()
 	if d.x.Provider != "" {
 		return c.relateStaff(ctx, tx, d)
 	}

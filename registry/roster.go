@@ -220,6 +220,7 @@ func (c *core) openPlace(ctx context.Context, tx *db.Tx, p place) (*geo.Position
 
 // helperOpened gives a helper the latest known position: from memory, else as it was written.
 func (c *core) helperOpened(ctx context.Context, tx *db.Tx, h *Helper) error {
+	c.roster.warnHelper(h, tx.Now())
 	if live, ok := c.roster.Get(h.ID); ok {
 		h.Position = live.Position
 		return nil

@@ -16,7 +16,11 @@ type rules struct {
 	providers map[ProviderID]Provider
 	standIns  map[HelperID][]HelperID // substitute → those who named them
 
-	newestCentre, newestProvider int64 // latest changes that were read
+	agreements  map[AgreementID]Agreement
+	ownServices map[ServiceCode]ServiceType // the centres' own
+	services    *ServiceTree
+
+	newestCentre, newestProvider, newestAgreement, newestService int64 // latest changes that were read
 }
 
 type centreRule struct {
@@ -25,7 +29,8 @@ type centreRule struct {
 }
 
 func newRules() rules {
-	return rules{centres: map[CentreID]centreRule{}, providers: map[ProviderID]Provider{}, standIns: map[HelperID][]HelperID{}}
+	return rules{centres: map[CentreID]centreRule{}, providers: map[ProviderID]Provider{}, standIns: map[HelperID][]HelperID{},
+		agreements: map[AgreementID]Agreement{}, ownServices: map[ServiceCode]ServiceType{}, services: treeOf(nil)}
 }
 
 // Availability tells whether a helper may be asked to go at now by a centre ("": their own), and why not.
@@ -107,6 +112,14 @@ func (r *Roster) refreshRules(ctx context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("read providers: %w", err)
 	}
+	r.rules.newestAgreement, err = eachChange(ctx, r.agreements, r.rules.newestAgreement, r.takeAgreement)
+	if err != nil {
+		return fmt.Errorf("read agreements: %w", err)
+	}
+	r.rules.newestService, err = eachChange(ctx, r.services, r.rules.newestService, r.takeService)
+	if err != nil {
+		return fmt.Errorf("read kinds of service: %w", err)
+	}
 	return nil
 }
 
@@ -141,4 +154,23 @@ func eachChange[T any, P record[T]](ctx context.Context, s *shelf[T, P], newest 
 func (c *core) centreStored(_ context.Context, tx *db.Tx, d draft[Centre]) error {
 	tx.AfterCommit(func() { c.roster.takeCentre(d.x) })
 	return nil
+}
+
+// shelveRules lays out the nouns that are about no person of their own: how centres work together, and what things are called.
+func (c *core) shelveRules() {
+	c.services = &shelf[ServiceType, *ServiceType]{core: c, noun: "service",
+		store:   newStore[ServiceType, *ServiceType]("service_types", "parent"),
+		filters: map[string]filter{"centre": textFilter, "parent": textFilter},
+		relate:  c.relateService, stored: c.serviceStored}
+	c.classes = &shelf[CallerClass, *CallerClass]{core: c, noun: "class", leads: []lead{{classLookup, ""}},
+		store:   newStore[CallerClass, *CallerClass]("caller_classes", "elder", "class"),
+		filters: map[string]filter{"centre": textFilter, "elder": textFilter, "class": textFilter},
+		relate:  c.relateClass}
+	c.agreements = &shelf[Agreement, *Agreement]{core: c, noun: "agreement",
+		store:   newStore[Agreement, *Agreement]("agreements", "partner"),
+		filters: map[string]filter{"centre": textFilter},
+		relate:  c.relateAgreement, stored: c.agreementStored}
+	c.moves = &shelf[Move, *Move]{core: c, noun: "move",
+		store:  newStore[Move, *Move]("moves", "resource", "record_id", "to_centre", "state"),
+		relate: func(context.Context, *db.Tx, *draft[Move]) error { return nil }}
 }

@@ -54,6 +54,10 @@ type core struct {
 	attachments *shelf[Attachment, *Attachment]
 	customs     *shelf[CustomField, *CustomField]
 	ownFields   customBook
+	services    *shelf[ServiceType, *ServiceType]
+	classes     *shelf[CallerClass, *CallerClass]
+	agreements  *shelf[Agreement, *Agreement]
+	moves       *shelf[Move, *Move]
 
 	roster    *Roster
 	passwords *passwords
@@ -73,6 +77,7 @@ func New(o Options) *Registry {
 		c.log = slog.New(slog.DiscardHandler)
 	}
 	c.shelve()
+	c.shelveRules()
 	c.roster = newRoster(c)
 	c.passwords = newPasswords(c.clock, o.PasswordKiB)
 	c.tokens = newTokenCache(c.clock)
@@ -104,7 +109,7 @@ func (c *core) shelve() {
 		filters: map[string]filter{"centre": textFilter, "kind": textFilter, "on_duty": boolFilter, "provider": textFilter,
 			"status": textFilter, "grade": textFilter},
 		relate: c.relateHelper, stored: c.helperStored,
-		strip: func(h *Helper) { h.Position = nil }, opened: c.helperOpened}
+		strip: func(h *Helper) { h.Position, h.Warnings = nil, nil }, opened: c.helperOpened}
 	c.centres = &shelf[Centre, *Centre]{core: c, noun: "centre",
 		store:   newStore[Centre, *Centre]("centres", "parent"),
 		filters: map[string]filter{"parent": textFilter},
@@ -112,7 +117,8 @@ func (c *core) shelve() {
 	c.providers = &shelf[Provider, *Provider]{core: c, noun: "provider",
 		store:   newStore[Provider, *Provider]("providers", "kind", "status", "grade"),
 		filters: map[string]filter{"centre": textFilter, "kind": textFilter, "status": textFilter, "grade": textFilter},
-		relate:  c.relateProvider, stored: c.providerStored}
+		relate:  c.relateProvider, stored: c.providerStored,
+		strip: func(p *Provider) { p.Warnings = nil }, opened: c.providerOpened}
 	c.operators = &shelf[Operator, *Operator]{core: c, noun: "operator", leads: []lead{{operatorLookup, "name"}},
 		store:   newStore[Operator, *Operator]("operators", "role"),
 		filters: map[string]filter{"centre": textFilter, "role": textFilter},

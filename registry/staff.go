@@ -11,7 +11,15 @@ func (c *core) relateProvider(ctx context.Context, tx *db.Tx, d *draft[Provider]
 	if d.old == nil {
 		d.x.Grade = ""
 	}
+	d.x.Services = c.roster.Services().codes(d.x.Services)
+	defer func() { c.roster.warnProvider(&d.x, tx.Now()) }()
 	return c.home(ctx, tx, asked(d), &d.x.Centre)
+}
+
+// providerOpened says what is worth seeing to.
+func (c *core) providerOpened(_ context.Context, tx *db.Tx, p *Provider) error {
+	c.roster.warnProvider(p, tx.Now())
+	return nil
 }
 
 // providerStored tells the roster, and takes the staff along into another centre.

@@ -244,3 +244,15 @@ func some[T any](list []T) []T {
 	}
 	return list
 }
+
+// blank is what records have that were sealed before these fields came.
+func (h *Helper) blank() {
+	h.Areas, h.Certificates, h.Notices, h.Absences, h.Custom = []string{}, []Certificate{}, []Notice{}, []Absence{}, Custom{}
+	h.BackgroundCheck.State = CheckNone
+}
+
+func (p *Provider) blank() {
+	p.Areas, p.Schedule, p.Certificates, p.Inspections, p.Notices, p.Custom = []string{}, []Shift{}, []Certificate{}, []Inspection{}, []Notice{}, Custom{}
+}
+
+func (k *Centre) blank() { k.Hours = []Shift{} }

@@ -59,7 +59,11 @@ func (s *Server) listAlerts(w http.ResponseWriter, r *http.Request) error {
 }
 
 // view is the alert with what its plan will do next.
-func (s *Server) view(a *alerts.Alert) AlertView { return viewAlert(a, s.engine.Upcoming(a)) }
+func (s *Server) view(a *alerts.Alert) AlertView {
+	v := viewAlert(a, s.engine.Upcoming(a))
+	v.CentreName = s.registry.Helpers().CentreName(a.Centre)
+	return v
+}
 
 // alert loads the alert of the path, if the caller may know of it.
 func (s *Server) alert(r *http.Request) (*alerts.Alert, error) {
@@ -85,6 +89,7 @@ func (s *Server) getAlert(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
+	s.addClasses(r, a, &v)
 	who := s.alertViewer(r.Context(), callerOf(r.Context()), a)
 	s.lookAtAlarm(r.Context(), s.alertLook(a, v.Profile, who, "alert.seen"))
 	return writeJSON(w, http.StatusOK, redact(who, v))
@@ -113,6 +118,20 @@ func (s *Server) addProfile(r *http.Request, a *alerts.Alert, v *DetailView) err
 	}
 	v.History = viewHistory(earlier, a.ID)
 	return nil
+}
+
+// addClasses adds how the caller is classed. It is a mark beside the alert: when it cannot be read, the alert is shown
+// without it.
+func (s *Server) addClasses(r *http.Request, a *alerts.Alert, v *DetailView) {
+	phones := []string{a.Caller}
+	if v.Profile != nil {
+		phones = append(phones, v.Profile.Phones...)
+	}
+	held, err := s.registryFor(r).ClassesOf(r.Context(), a.Elder, phones)
+	if err != nil {
+		s.log.Error("the classes of a caller cannot be read; the alert is shown without them", "alert", string(a.ID), "err", err)
+	}
+	v.Classes = some(held)
 }
 
 // listEvents answers GET /v1/alerts/{id}/events: the whole story, in its order.

@@ -33,14 +33,14 @@ func gateRows() []gateRow {
 	return append([]gateRow{
 		classed(registry.Helper{}, fields{
 			open: {"id", "centre", "language", "kind", "skills", "services", "on_duty", "modes", "schedule", "keys_for", "provider", "areas",
-				"certificates", "background_check", "status", "status_from", "status_until", "notices", "absences", "grade",
+				"certificates", "background_check", "status", "status_from", "status_until", "notices", "absences", "grade", "warnings",
 				"version", "created_at", "updated_at", "archived_at", "locked"},
-			personal: {"name", "position"}, number: {"phones"}, note: {"status_reason"}}),
+			personal: {"name", "position"}, number: {"phones"}, note: {"status_reason", "custom"}}),
 		classed(registry.Shift{}, fields{open: {"days", "from", "to"}}),
 		classed(registry.Provider{}, fields{
 			open: {"id", "centre", "name", "kind", "phones", "address", "position", "services", "areas", "schedule", "certificates", "inspections",
-				"status", "status_from", "status_until", "notices", "grade", "version", "created_at", "updated_at", "archived_at", "locked"},
-			personal: {"contact_name"}, note: {"status_reason"}}),
+				"status", "status_from", "status_until", "notices", "grade", "warnings", "version", "created_at", "updated_at", "archived_at", "locked"},
+			personal: {"contact_name"}, note: {"status_reason", "custom"}}),
 		classed(registry.Centre{}, fields{
 			open: {"id", "name", "parent", "phone", "position", "time_zone", "level", "area", "hours", "default_area_code",
 				"requires_background_check", "requires_inspection", "version", "created_at", "updated_at", "archived_at"}}),
@@ -62,13 +62,13 @@ func alertRows() []gateRow {
 	type fields = map[class][]string
 	return []gateRow{
 		classed(AlertView{}, fields{
-			open: {"id", "number", "code", "state", "level", "elder", "device", "centre", "operator", "language", "unidentified", "locked",
+			open: {"id", "number", "code", "state", "level", "elder", "device", "centre", "centre_name", "shared", "operator", "language", "unidentified", "locked",
 				"test", "presses", "late_s", "battery", "raised_at", "accepted_at", "helping_at", "on_scene_at", "resolved_at",
 				"followed_up_at", "closed_at", "due_at", "pressed_at", "plan", "outcome", "satisfaction", "reached", "joined_to",
 				"version", "seq", "people", "next", "prompts"},
 			rough:    {"kind", "priority", "silent"},
 			personal: {"title", "age", "sex", "address", "position", "positions"}, number: {"caller"}, note: {"text"}}),
-		classed(DetailView{}, fields{open: {"profile", "contacts", "history"}}),
+		classed(DetailView{}, fields{open: {"profile", "contacts", "history", "classes"}}),
 		classed(OperatorRef{}, fields{open: {"id"}, personal: {"name"}}),
 		classed(PersonView{}, fields{
 			open: {"id", "part", "role", "has_key", "trained", "order", "state", "since", "eta_at", "travel_s", "distance_m", "mode",
@@ -87,8 +87,9 @@ func alertRows() []gateRow {
 		classed(alerts.Actor{}, fields{open: {"kind", "id", "role"}, personal: {"name"}}),
 		classed(alerts.Data{}, fields{
 			open: {"person", "step", "message", "channel", "template", "repeat", "status", "code", "answer", "to", "level", "priority",
-				"outcome", "satisfaction", "reached", "other", "short", "late_s", "kind", "signal", "travel", "reasons", "who", "raised", "actor_role"},
+				"outcome", "satisfaction", "reached", "other", "short", "late_s", "kind", "signal", "travel", "reasons", "who", "raised", "overflow", "actor_role"},
 			personal: {"position", "actor_name"}, note: {"text", "reason"}}),
+		classed(alerts.Share{}, fields{open: {"agreement", "to", "after_s", "hours", "zone"}}),
 		classed(alerts.Travel{}, fields{open: {"mode", "duration_s", "distance_m", "by_road"}}),
 		classed(alerts.Reason{}, fields{open: {"code", "value"}}),
 		classed(alerts.Person{}, fields{
@@ -98,7 +99,7 @@ func alertRows() []gateRow {
 		classed(alerts.MessageState{}, fields{open: {"id", "channel", "template", "status", "at", "told_at", "step", "repeat"}}),
 		classed(alerts.Raise{}, fields{
 			open: {"number", "code", "plan", "elder", "device", "centre", "subject", "language", "battery", "test", "unidentified", "locked",
-				"late_s", "pressed_at", "people", "signal"},
+				"late_s", "pressed_at", "people", "signal", "overflow", "unmanned"},
 			rough:    {"kind", "priority", "silent"},
 			personal: {"title", "age", "sex", "address", "positions"}, number: {"caller"}, note: {"text"}}),
 	}

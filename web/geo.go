@@ -77,7 +77,7 @@ func (f fitness) keep(id string) bool {
 		return false
 	}
 	return f.roster.Availability(h.ID, f.now, "").OK() &&
-		(f.service == "" || slices.Contains(h.Services, f.service)) &&
+		(f.service == "" || f.roster.Services().Offers(h.Services, f.service)) &&
 		(f.mode == "" || slices.Contains(h.Modes, f.mode))
 }
 

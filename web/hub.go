@@ -72,7 +72,9 @@ func newHub(e *alerts.Engine, roster *registry.Roster, c clock.Clock) *hub {
 }
 
 func (h *hub) changeOf(c alerts.Change) *change {
-	return &change{global: c.Event.Global, alert: c.Alert, event: c.Event, view: viewAlert(c.Alert, h.feed.Upcoming(c.Alert))}
+	v := viewAlert(c.Alert, h.feed.Upcoming(c.Alert))
+	v.CentreName = h.roster.CentreName(c.Alert.Centre)
+	return &change{global: c.Event.Global, alert: c.Alert, event: c.Event, view: v}
 }
 
 // json is the change as the viewer may see it. Consoles of one role share the bytes.

@@ -67,6 +67,8 @@ func (s *Server) table() []route {
 	t = append(t, s.accountRoutes()...)
 	t = append(t, s.tokenRoutes()...)
 	t = append(t, s.elderRoutes()...)
+	t = append(t, s.ruleRoutes()...)
+	t = append(t, s.moveRoutes()...)
 	if s.demo != nil {
 		t = append(t, route{post, "/demo/press", nobody, s.demoPress})
 	}

@@ -185,7 +185,8 @@ func (c *client) catchUp(ctx context.Context) error {
 
 // sendChange sends a change; one that lies outside the client's scope is passed over.
 func (c *client) sendChange(ctx context.Context, ch *change) error {
-	if ch.alert.VisibleTo(c.caller.scope) {
+	// Whom an alert was shared with must hear that it has ended, too: it would ring there for ever.
+	if ch.alert.VisibleTo(c.caller.scope) || ch.alert.SharedWith(c.caller.scope) {
 		b, err := ch.json(c.viewer(ctx, ch.alert))
 		if err != nil {
 			return fmt.Errorf("encode change %d: %w", ch.global, err)

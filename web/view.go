@@ -21,6 +21,8 @@ type AlertView struct {
 	Elder        *registry.ElderID    `json:"elder"`
 	Device       *registry.DeviceID   `json:"device"`
 	Centre       registry.CentreID    `json:"centre"`
+	CentreName   string               `json:"centre_name"`
+	Shared       []registry.CentreID  `json:"shared"` // other centres that see it, too, by an agreement
 	Operator     *OperatorRef         `json:"operator"`
 	Title        string               `json:"title"`
 	Age          int                  `json:"age"`
@@ -119,6 +121,9 @@ type DetailView struct {
 	Profile  *registry.Elder    `json:"profile"`
 	Contacts []registry.Contact `json:"contacts"`
 	History  []HistoryView      `json:"history"`
+
+	// Classes are how the caller is classed now. They are marks: none of them changes what is done for them.
+	Classes []registry.CallerClass `json:"classes"`
 }
 
 // orNull gives nil for a zero value, which JSON writes as null.
@@ -142,7 +147,7 @@ func some[T any](list []T) []T {
 func viewAlert(a *alerts.Alert, next []alerts.Upcoming) AlertView {
 	v := AlertView{
 		ID: a.ID, Number: a.Number, Code: a.Code, State: a.State, Kind: a.Kind, Priority: a.Priority, Level: a.Level,
-		Elder: orNull(a.Elder), Device: orNull(a.Device), Centre: a.Centre,
+		Elder: orNull(a.Elder), Device: orNull(a.Device), Centre: a.Centre, Shared: some(a.Shared),
 		Title: a.Title, Age: a.Age, Sex: a.Sex, Language: a.Language, Caller: a.Caller,
 		Unidentified: a.Unidentified, Locked: a.Locked, Silent: a.Silent, Test: a.Test, Presses: a.Presses, LateS: a.LateS,
 		Address: a.Address, Position: a.Position, Positions: some(a.Positions), Text: a.Text, Battery: a.Battery,

@@ -122,7 +122,7 @@ func (a *app) joinRooms(ctx context.Context, cfg config.Config, sender *twilio.S
 		Senders: map[notify.Channel][]notify.NamedSender{notify.SMS: carrier, notify.Voice: carrier},
 	})
 	a.engine = alerts.New(alerts.Options{
-		DB: a.db, Vault: a.vault, Registry: a.registry, Outbox: a.outbox, Clock: a.clock, Log: a.log, PublicURL: cfg.PublicURL,
+		DB: a.db, Vault: a.vault, Registry: a.registry, Outbox: a.outbox, Clock: a.clock, Log: a.log, Seats: web.Seats{}, PublicURL: cfg.PublicURL,
 	})
 	ear.Listener = a.engine
 	if a.notary, err = a.storage.notary(a.engine, cfg.AuditCheckpoints); err != nil {
