@@ -185,6 +185,9 @@ func (s store) openEvent(ctx context.Context, tx *db.Tx, r *row, subject string,
 		return fmt.Errorf("key of event %s/%d: %w", r.Alert, r.Seq, err)
 	}
 	r.bytes, err = key.Open("events", "data", eventRow(r.Alert, r.Seq), cell)
+	if isLocked(err) {
+		return nil // sealed under a key that was erased; the alert has been given another one
+	}
 	if err != nil {
 		return fmt.Errorf("open event %s/%d: %w", r.Alert, r.Seq, err)
 	}

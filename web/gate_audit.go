@@ -1,5 +1,7 @@
 package web
 
+import "anling/registry"
+
 // auditRows classes what is told of the audit log. Ids and codes are open to whoever may see it at all; terms of a search and
 // remarks are what people wrote.
 func auditRows() []gateRow {
@@ -8,6 +10,9 @@ func auditRows() []gateRow {
 		classed(AuditView{}, fields{
 			open: {"chain", "seq", "at", "actor", "action", "resource", "id", "subject", "centre", "alert", "fields", "count", "unread"},
 			note: {"query", "note"}, raw: {"data"}}),
+		classed(registry.PrivacyRequest{}, fields{
+			open:     {"id", "centre", "elder", "kind", "created_at", "due_at", "done_at", "version"},
+			personal: {"who", "identity", "note", "answer"}}),
 		classed(ActorView{}, fields{open: {"kind", "id", "name"}}),
 	}
 }

@@ -23,6 +23,7 @@ import (
 	"anling/internal/clock"
 	"anling/internal/db"
 	"anling/internal/db/dbtest"
+	"anling/internal/retention"
 	"anling/internal/seal"
 	"anling/notify"
 	"anling/notify/webhook"
@@ -119,7 +120,7 @@ func newHouse(t testing.TB, change ...func(*Options)) *house {
 	must(t, h.engine.Start(t.Context()))
 	h.intake = devices.NewIntake(devices.Options{DB: d, Vault: vault, Registry: h.reg, Engine: h.engine, Clock: h.clock, Log: log})
 	h.fill()
-	o := Options{DB: d, Registry: h.reg, Engine: h.engine, Intake: h.intake, Audit: h.audit, Clock: h.clock, Log: log, PublicURL: "http://anling.test"}
+	o := Options{DB: d, Registry: h.reg, Engine: h.engine, Intake: h.intake, Audit: h.audit, Privacy: noPrivacy{}, Retention: h.keeper(log), Clock: h.clock, Log: log, PublicURL: "http://anling.test"}
 	h.posts = &posts{}
 	h.hooks = webhook.Open(webhook.Options{DB: d, Vault: vault, Clock: h.clock, Log: log, Kinds: WebhookKinds(), Transport: h.posts})
 	o.Webhooks = h.hooks
@@ -302,4 +303,21 @@ func (h *house) serve(method, path string) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
 	h.server.handler.ServeHTTP(w, httptest.NewRequest(method, path, nil))
 	return w
+}
+
+// noPrivacy does nothing: what reaches through all rooms is put together, and tried, in cmd.
+type noPrivacy struct{}
+
+func (noPrivacy) Erase(context.Context, *registry.Registry, registry.ElderID, Erasure) error {
+	return nil
+}
+
+func (noPrivacy) SubjectAccess(_ context.Context, _ *registry.Registry, _ registry.ElderID, w io.Writer) error {
+	_, err := io.WriteString(w, "zip")
+	return err
+}
+
+func (h *house) keeper(log *slog.Logger) *retention.Keeper {
+	return retention.New(retention.Options{DB: h.db, Clock: h.clock, Report: log, Audit: h.audit, Kinds: []retention.Kind{
+		{Name: "positions", Days: 90, Min: 1, Expire: func(context.Context, *db.Tx, time.Time, int) (int, error) { return 0, nil }}}})
 }

@@ -69,6 +69,9 @@ func (s *Server) table() []route {
 	t = append(t, s.elderRoutes()...)
 	t = append(t, s.ruleRoutes()...)
 	t = append(t, s.moveRoutes()...)
+	if s.privacy != nil && s.retention != nil {
+		t = append(t, s.privacyRoutes()...)
+	}
 	if s.demo != nil {
 		t = append(t, route{post, "/demo/press", nobody, s.demoPress})
 	}

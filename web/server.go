@@ -21,6 +21,7 @@ import (
 	"anling/internal/clock"
 	"anling/internal/db"
 	"anling/internal/fault"
+	"anling/internal/retention"
 	"anling/notify/webhook"
 	"anling/registry"
 )
@@ -33,7 +34,9 @@ type Options struct {
 	Intake    *devices.Intake
 	Audit     *audit.Log
 	Notary    *audit.Notary // nil: no checkpoints are made
-	Router    geo.Router    // travel times of /v1/nearest; nil for the estimate by air
+	Privacy   Privacy
+	Retention *retention.Keeper
+	Router    geo.Router // travel times of /v1/nearest; nil for the estimate by air
 	Clock     clock.Clock
 	Log       *slog.Logger
 	PublicURL string
@@ -63,16 +66,18 @@ type Options struct {
 
 // Server is the HTTP side of the service.
 type Server struct {
-	db       *db.DB
-	registry *registry.Registry
-	engine   *alerts.Engine
-	intake   *devices.Intake
-	audit    *audit.Log
-	notary   *audit.Notary
-	recent   recent
-	finder   geo.Finder
-	clock    clock.Clock
-	log      *slog.Logger
+	db        *db.DB
+	registry  *registry.Registry
+	engine    *alerts.Engine
+	intake    *devices.Intake
+	audit     *audit.Log
+	notary    *audit.Notary
+	privacy   Privacy
+	retention *retention.Keeper
+	recent    recent
+	finder    geo.Finder
+	clock     clock.Clock
+	log       *slog.Logger
 
 	publicURL string
 	secure    bool // reached over TLS: cookies and headers may rely on it
@@ -118,7 +123,7 @@ func New(o Options) (*Server, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{
-		db: o.DB, registry: o.Registry, engine: o.Engine, intake: o.Intake, audit: o.Audit, notary: o.Notary, clock: o.Clock, log: o.Log,
+		db: o.DB, registry: o.Registry, engine: o.Engine, intake: o.Intake, audit: o.Audit, notary: o.Notary, privacy: o.Privacy, retention: o.Retention, clock: o.Clock, log: o.Log,
 		finder:    geo.Finder{Helpers: o.Registry.Helpers().Index(), Router: o.Router},
 		publicURL: strings.TrimRight(o.PublicURL, "/"), secure: strings.HasPrefix(o.PublicURL, "https://"),
 		mapView: o.Map.orDefault(), basemap: o.Basemap, demo: o.Demo, phones: o.Phones, hooks: o.Hooks, proxies: o.Proxies, webhooks: o.Webhooks,

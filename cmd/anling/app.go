@@ -19,6 +19,7 @@ import (
 	"anling/internal/config"
 	"anling/internal/db"
 	"anling/internal/fault"
+	"anling/internal/retention"
 	"anling/notify"
 	"anling/notify/phonewall"
 	"anling/notify/twilio"
@@ -50,6 +51,8 @@ type app struct {
 	line    *phone.Line
 	wall    *phonewall.Network // nil when messages leave through Twilio
 	notary  *audit.Notary
+	privacy *privacy
+	keeper  *retention.Keeper
 	web     *web.Server
 	hooks   *webhook.Hooks
 	lock    *lock
@@ -134,6 +137,11 @@ func (a *app) joinRooms(ctx context.Context, cfg config.Config, sender *twilio.S
 	a.intake = devices.NewIntake(devices.Options{
 		DB: a.db, Vault: a.vault, Registry: a.registry, Engine: a.engine, Clock: a.clock, Log: a.log,
 	})
+	a.privacy = &privacy{storage: a.storage, engine: a.engine, outbox: a.outbox, intake: a.intake}
+	a.keeper = a.privacy.keeper()
+	if n, err := a.privacy.replay(ctx, cfg.Data); err != nil || n > 0 {
+		a.log.Warn("an older database was put back: who was erased since is erased again", "people", n, "err", err)
+	}
 	a.line = phone.New(phone.Options{DB: a.db, Intake: a.intake, Registry: a.registry})
 	return nil
 }
@@ -145,7 +153,7 @@ func (a *app) webOptions(ctx context.Context, cfg config.Config, p parts, sender
 	hooks := mux.NewRouter()
 	twilio.NewHooks(twilio.HookOptions{Sender: sender, Outbox: a.outbox, Caller: caller{a.line}, Log: a.log}).Register(hooks)
 	o := web.Options{
-		DB: a.db, Registry: a.registry, Engine: a.engine, Intake: a.intake, Audit: a.audit, Notary: a.notary, Clock: a.clock, Log: a.log,
+		DB: a.db, Registry: a.registry, Engine: a.engine, Intake: a.intake, Audit: a.audit, Notary: a.notary, Privacy: a.privacy, Retention: a.keeper, Clock: a.clock, Log: a.log,
 		PublicURL: cfg.PublicURL, Hooks: hooks, Webhooks: a.hooks, Demo: p.Demo,
 		SecondFactor: cfg.SecondFactor, PasswordLife: cfg.PasswordLife, SSO: ssoOptions(cfg),
 		Basemap: basemap(cfg.Data), Map: a.mapView(ctx), OldestUnsent: a.oldestUnsent,
@@ -179,6 +187,7 @@ func (a *app) listWorkers() []worker {
 		{"helpers", a.registry.Helpers().Run, flush(a.registry.Helpers().Flush)},
 		{"intake", a.intake.Run, flush(a.intake.Flush)},
 		{"audit checkpoints", a.notary.Run, nil},
+		{"retention", a.keeper.Run, nil},
 		{"search", a.registry.Searches().Run, nil},
 		{"webhooks", a.hooks.Run, a.hooks.Step},
 		{"events for webhooks", a.web.FeedWebhooks, a.web.StepWebhooks},

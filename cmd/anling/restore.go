@@ -60,7 +60,7 @@ func swapIn(ctx context.Context, e environment, cfg config.Config, backup string
 	if err := copyFile(backup, trial.DatabasePath()); err != nil {
 		return err
 	}
-	if err := checkCopy(ctx, e, trial); err != nil {
+	if err := checkCopy(ctx, e, trial, cfg.Data); err != nil {
 		return fmt.Errorf("the backup was not restored: %w", err)
 	}
 	aside := ""
@@ -81,8 +81,8 @@ func swapIn(ctx context.Context, e environment, cfg config.Config, backup string
 }
 
 // checkCopy opens the copy as the program would, which also brings an old backup to this program's
-// schema, and verifies every timeline in it.
-func checkCopy(ctx context.Context, e environment, cfg config.Config) (err error) {
+// schema, verifies every timeline in it, and erases again who stands in the folder's list of erasures.
+func checkCopy(ctx context.Context, e environment, cfg config.Config, folder string) (err error) {
 	s, err := openStorage(ctx, cfg, parts{Clock: clock.Real(), Log: newLogger(cfg, e.Stderr)})
 	if err != nil {
 		return err
@@ -91,7 +91,14 @@ func checkCopy(ctx context.Context, e environment, cfg config.Config) (err error
 	if err := s.db.CheckIntegrity(ctx); err != nil {
 		return err
 	}
-	return verifyAll(ctx, e.Stdout, s, "")
+	if err := verifyAll(ctx, e.Stdout, s, ""); err != nil {
+		return err
+	}
+	n, err := s.privacyOf().replay(ctx, folder)
+	if n > 0 {
+		say(e.Stdout, "%d people who were erased after this backup are erased again\n", n)
+	}
+	return err
 }
 
 func copyFile(from, to string) (err error) {

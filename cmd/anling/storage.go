@@ -121,7 +121,12 @@ func withStorage(ctx context.Context, c call, work func(s *storage, args []strin
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
-	s.registry = s.registry.As(audit.Actor{Kind: audit.Command, ID: c.flags.Name()})
+	by := audit.Actor{Kind: audit.Command, ID: c.flags.Name()}
+	s.registry = s.registry.As(by)
+	ran := audit.Entry{Actor: by, Action: "command.run", Resource: "command", ID: c.flags.Name(), Data: map[string]any{"arguments": rest, "user": os.Getuid()}}
+	if err := s.audit.Add(ctx, ran); err != nil {
+		return err
+	}
 	return work(s, rest)
 }
 

@@ -125,7 +125,7 @@ func writtenAfter(ctx context.Context, tx *db.Tx, size int64) ([]Written, error)
 
 // takeGrown gives a leaf for each chain of this log that has grown since the last checkpoint.
 func takeGrown(ctx context.Context, tx *db.Tx, limit int) ([]Leaf, error) {
-	rows, err := tx.Query(ctx, `SELECT id, length, head FROM audit_chains WHERE anchored < length ORDER BY id LIMIT ?`, limit)
+	rows, err := tx.Query(ctx, `SELECT id, length, head FROM audit_chains WHERE anchored < length AND anchored >= 0 ORDER BY id LIMIT ?`, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list audit chains that have grown: %w", err)
 	}
@@ -216,4 +216,65 @@ func strayChains(ctx context.Context, tx *db.Tx, limit int) ([]string, error) {
 		err = scan(&s)
 		return s, err
 	})
+}
+
+// expiring stands in anchored of a chain that is being deleted.
+const expiring = -1
+
+// findExpiring gives a chain whose deletion has begun; empty: none.
+func findExpiring(ctx context.Context, tx *db.Tx) (id string, err error) {
+	return oneChain(ctx, tx, `SELECT id FROM audit_chains WHERE anchored < length AND anchored = ? LIMIT 1`, expiring)
+}
+
+// findOld gives the head of a chain to which nothing was added since before a time; without a name: there is none.
+func findOld(ctx context.Context, tx *db.Tx, before time.Time) (Head, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT id, length, head FROM audit_chains WHERE last_at < ? AND anchored >= 0
+		ORDER BY id LIMIT 1`+tx.ForUpdate(), db.Micros(before))
+	if err != nil {
+		return Head{}, fmt.Errorf("look for old audit chains: %w", err)
+	}
+	leaves, err := scanHeads(rows)
+	if err != nil || len(leaves) == 0 {
+		return Head{}, err
+	}
+	return Head{leaves[0].Chain, leaves[0].Length, leaves[0].Hash}, nil
+}
+
+func oneChain(ctx context.Context, tx *db.Tx, query string, args ...any) (string, error) {
+	rows, err := tx.Query(ctx, query, args...)
+	if err != nil {
+		return "", fmt.Errorf("look for an audit chain: %w", err)
+	}
+	all, err := collect(rows, func(scan func(...any) error) (id string, err error) {
+		err = scan(&id)
+		return id, err
+	})
+	if err != nil || len(all) == 0 {
+		return "", err
+	}
+	return all[0], nil
+}
+
+func markExpiring(ctx context.Context, tx *db.Tx, id string) error {
+	_, err := tx.Exec(ctx, `UPDATE audit_chains SET anchored = ?, ended_at = COALESCE(ended_at, ?) WHERE id = ?`, expiring, db.Micros(tx.Now()), id)
+	if err != nil {
+		return fmt.Errorf("mark an old audit chain: %w", err)
+	}
+	return nil
+}
+
+func deleteRows(ctx context.Context, tx *db.Tx, chain string, limit int) (int, error) {
+	res, err := tx.Exec(ctx, `
+		DELETE FROM audit WHERE chain = ? AND seq IN (SELECT seq FROM audit WHERE chain = ? ORDER BY seq LIMIT ?)`, chain, chain, limit)
+	if err != nil {
+		return 0, fmt.Errorf("delete old audit rows: %w", err)
+	}
+	n, err := res.RowsAffected()
+	return int(n), err
+}
+
+func deleteChain(ctx context.Context, tx *db.Tx, id string) error {
+	_, err := tx.Exec(ctx, `DELETE FROM audit_chains WHERE id = ?`, id)
+	return err
 }

@@ -71,9 +71,10 @@ func (n *Notary) Verify(ctx context.Context, outside io.Reader) (Report, error) 
 type verification struct {
 	*Notary
 	Report
-	latest map[string]Leaf // what was last signed of each chain
-	broken map[string]bool // chains with a problem of their own, where a wrong hash says nothing new
-	kept   []Written       // the file outside
+	latest  map[string]Leaf // what was last signed of each chain
+	broken  map[string]bool // chains with a problem of their own, where a wrong hash says nothing new
+	kept    []Written       // the file outside
+	leaving []string        // chains that are being deleted because they are old
 }
 
 // bad notes a problem.
@@ -125,6 +126,10 @@ func (v *verification) strays(ctx context.Context) error {
 
 // chain walks through one chain. What was added after its head was read is looked at next time.
 func (v *verification) chain(ctx context.Context, c chain) error {
+	if c.anchored == expiring {
+		v.leaving = append(v.leaving, chainName(c.id))
+		return nil
+	}
 	v.Chains++
 	w := walk{verification: v, name: chainName(c.id), whole: true}
 	for w.seq < c.length {
@@ -342,9 +347,14 @@ func (s *signedRoots) believe(w Written) {
 
 // anchors compares every chain with what was last signed of it.
 func (v *verification) anchors(ctx context.Context) error {
+	for _, name := range v.leaving {
+		if err := v.reallyLeaving(ctx, name); err != nil {
+			return err
+		}
+	}
 	for _, name := range slices.Sorted(maps.Keys(v.latest)) {
 		l := v.latest[name]
-		if l.Gone {
+		if l.Gone || slices.Contains(v.leaving, name) {
 			continue
 		}
 		if err := v.log.db.View(ctx, func(tx *db.Tx) error { return v.anchor(ctx, tx, name, l) }); err != nil {
@@ -352,6 +362,20 @@ func (v *verification) anchors(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// reallyLeaving wants the end of a chain that is being deleted to be known to the checkpoints.
+func (v *verification) reallyLeaving(ctx context.Context, name string) error {
+	if v.latest[name].Gone {
+		return nil
+	}
+	return v.log.db.View(ctx, func(tx *db.Tx) error {
+		gone, err := isGone(ctx, tx, name)
+		if err == nil && !gone {
+			v.bad(name, 0, ChainGone, "it says that it is being deleted, but no checkpoint knows of that")
+		}
+		return err
+	})
 }
 
 func (v *verification) anchor(ctx context.Context, tx *db.Tx, name string, l Leaf) error {

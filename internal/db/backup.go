@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -74,4 +75,36 @@ func (d *DB) CheckIntegrity(ctx context.Context) error {
 		}
 		return nil
 	})
+}
+
+// Scrub writes what is in SQLite's log into the file and empties the log, which else keeps every version of a deleted row
+// until it is written over. It is for after an erasure. PostgreSQL does this in its own time (VACUUM).
+func (d *DB) Scrub(ctx context.Context) error {
+	s, ok := d.engine.(*sqliteDB)
+	if !ok {
+		return nil
+	}
+	if err := d.enter(); err != nil {
+		return err
+	}
+	defer d.users.Done()
+	return s.truncateLog(ctx)
+}
+
+// scrubTries is how often the log is tried to be emptied: a reader in the middle of it keeps it.
+const scrubTries = 5
+
+func (s *sqliteDB) truncateLog(ctx context.Context) (err error) {
+	pool := sql.OpenDB(connector{dsn: s.dsn})
+	defer func() { err = errors.Join(err, pool.Close()) }()
+	for range scrubTries {
+		var busy, pages, done int
+		if err := pool.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &pages, &done); err != nil {
+			return fmt.Errorf("empty the log of the database: %w", Fault(err))
+		}
+		if busy == 0 {
+			return nil
+		}
+	}
+	return fault.New(fault.Retry, "the log of the database could not be emptied: somebody was reading; it is next time")
 }

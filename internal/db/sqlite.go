@@ -28,6 +28,7 @@ type sqliteDB struct {
 	write  *sql.DB
 	read   *sql.DB
 	writer *writer
+	dsn    string // of further connections
 }
 
 func openSQLite(ctx context.Context, d *DB, path string) (*sqliteDB, error) {
@@ -36,6 +37,7 @@ func openSQLite(ctx context.Context, d *DB, path string) (*sqliteDB, error) {
 	}
 	s := &sqliteDB{
 		db:    d,
+		dsn:   sqliteDSN(path),
 		write: sql.OpenDB(connector{dsn: sqliteDSN(path, "_txlock=immediate")}),
 		read:  sql.OpenDB(connector{dsn: sqliteDSN(path, "_query_only=on")}),
 	}

@@ -1,6 +1,7 @@
 package seal
 
 import (
+	"bytes"
 	"crypto/cipher"
 	"encoding/hex"
 	"encoding/json"
@@ -9,8 +10,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
+
+	"anling/internal/fault"
 )
 
 // Ring holds the master keys, and the key of the blind index. It is a file outside the
@@ -19,6 +23,7 @@ type Ring struct {
 	path string
 
 	mu      sync.RWMutex
+	read    fs.FileInfo // of the file as it was read; nil: not known
 	file    ringFile
 	masters map[string]cipher.AEAD // by id
 }
@@ -31,8 +36,9 @@ type ringFile struct {
 }
 
 type masterKey struct {
-	ID     string `json:"id"`
-	Secret []byte `json:"secret"`
+	ID       string `json:"id"`
+	Secret   []byte `json:"secret"`
+	Prepared bool   `json:"prepared,omitempty"` // for the next rotation: it opens and does not wrap
 }
 
 const ringVersion = 1
@@ -139,11 +145,48 @@ func (r *Ring) parse(text []byte) error {
 	return nil
 }
 
-// Rotate adds a new master key, which wraps from now on. Vault.Rewrap moves what is there.
+// Rotate adds a new master key, which wraps from now on; or, when Prepare has added one, that one. Vault.Rewrap moves what is
+// there.
 func (r *Ring) Rotate() error {
+	return r.rewrite(func(keys []masterKey) []masterKey {
+		if i := slices.IndexFunc(keys, func(k masterKey) bool { return k.Prepared }); i >= 0 {
+			next := keys[i]
+			next.Prepared = false
+			return append(slices.Delete(keys, i, i+1), next)
+		}
+		return append(keys, newMaster())
+	})
+}
+
+// Prepare adds a master key that opens and does not wrap yet, so that the file can be copied to every node before Rotate.
+func (r *Ring) Prepare() error {
+	return r.rewrite(func(keys []masterKey) []masterKey {
+		fresh := newMaster()
+		fresh.Prepared = true
+		return append([]masterKey{fresh}, keys...)
+	})
+}
+
+// Retire takes a master key off the ring for good. What it still wraps, in this database or in an older backup, can then
+// not be opened by anybody. Conflict for the one that wraps; NotFound.
+func (r *Ring) Retire(id string) error {
+	ids := r.ids()
+	switch at := slices.Index(ids, id); at {
+	case -1:
+		return fault.New(fault.NotFound, "there is no master key %s on the ring", id)
+	case len(ids) - 1:
+		return fault.New(fault.Conflict, "the newest master key wraps; rotate first")
+	}
+	return r.rewrite(func(keys []masterKey) []masterKey {
+		return slices.DeleteFunc(keys, func(k masterKey) bool { return k.ID == id })
+	})
+}
+
+// rewrite changes the keys of the file and takes them in.
+func (r *Ring) rewrite(change func([]masterKey) []masterKey) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	keys := append(append([]masterKey{}, r.file.Keys...), newMaster())
+	keys := change(slices.Clone(r.file.Keys))
 	next := ringFile{Version: ringVersion, Blind: r.file.Blind, Keys: keys}
 	if err := writeRing(r.path, next, os.Rename); err != nil {
 		return fmt.Errorf("write the key ring: %w", err)
@@ -190,8 +233,33 @@ func (r *Ring) ids() []string {
 	return ids
 }
 
+// refresh reads the file again when it has changed: a rotation is seen by the running program. A file that cannot be read
+// leaves what is known.
+func (r *Ring) refresh() {
+	now, err := os.Stat(r.path)
+	if err != nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.read != nil && os.SameFile(now, r.read) && now.ModTime().Equal(r.read.ModTime()) {
+		return
+	}
+	text, err := os.ReadFile(r.path)
+	if err == nil && r.sameBlind(text) && r.parse(text) == nil {
+		r.read = now
+	}
+}
+
+// sameBlind tells whether a file is of this ring: another ring's would make everything unfindable.
+func (r *Ring) sameBlind(text []byte) bool {
+	var f ringFile
+	return json.Unmarshal(text, &f) == nil && bytes.Equal(f.Blind, r.file.Blind)
+}
+
 // newest gives the master key that wraps.
 func (r *Ring) newest() (string, cipher.AEAD) {
+	r.refresh()
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	id := r.file.Keys[len(r.file.Keys)-1].ID
@@ -201,9 +269,15 @@ func (r *Ring) newest() (string, cipher.AEAD) {
 // master gives a master key by id, ErrLocked when it is not on the ring.
 func (r *Ring) master(id string) (cipher.AEAD, error) {
 	r.mu.RLock()
-	defer r.mu.RUnlock()
 	aead, ok := r.masters[id]
-	if !ok {
+	r.mu.RUnlock()
+	if ok {
+		return aead, nil
+	}
+	r.refresh()
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	if aead, ok = r.masters[id]; !ok {
 		return nil, ErrLocked
 	}
 	return aead, nil

@@ -126,3 +126,21 @@ func forgetUnusedMasters(ctx context.Context, tx *db.Tx) error {
 		WHERE NOT EXISTS (SELECT 1 FROM data_keys WHERE data_keys.kek = master_keys.kek)`)
 	return err
 }
+
+func countKeys(ctx context.Context, tx *db.Tx) (map[string]int64, error) {
+	rows, err := tx.Query(ctx, `SELECT kek, COUNT(*) FROM data_keys GROUP BY kek ORDER BY kek`)
+	if err != nil {
+		return nil, fmt.Errorf("count data keys: %w", err)
+	}
+	defer rows.Close()
+	counts := map[string]int64{}
+	for rows.Next() {
+		var kek string
+		var n int64
+		if err := rows.Scan(&kek, &n); err != nil {
+			return nil, fmt.Errorf("count data keys: %w", err)
+		}
+		counts[kek] = n
+	}
+	return counts, rows.Err()
+}

@@ -242,3 +242,12 @@ func (v *Vault) Check(ctx context.Context) error {
 // Locked tells whether something personal cannot be opened. While the database cannot be
 // asked, nothing can be. Check gives the reason.
 func (v *Vault) Locked() bool { return v.Check(context.Background()) != nil }
+
+// InUse counts the data keys that each master key wraps.
+func (v *Vault) InUse(ctx context.Context) (counts map[string]int64, err error) {
+	err = v.db.View(ctx, func(tx *db.Tx) error {
+		counts, err = countKeys(ctx, tx)
+		return err
+	})
+	return counts, err
+}

@@ -1,0 +1,102 @@
+package alerts
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"anling/internal/audit"
+	"anling/internal/db"
+	"anling/internal/fault"
+	"anling/registry"
+)
+
+// ForgetTx takes out of an elder's alerts what tells who it was: what is left of their state – kind, times, outcome – is
+// sealed under each alert's own key, and their events become unreadable with the elder's key, which the caller
+// erases. The chains stay as they are. Conflict while one of the alerts is open.
+func (e *Engine) ForgetTx(ctx context.Context, tx *db.Tx, elder registry.ElderID) error {
+	open, ids, err := e.store.ofElder(ctx, tx, elder)
+	if err != nil {
+		return err
+	}
+	if open > 0 {
+		return fault.New(fault.Conflict, "there is an open alert; what is needed to help is not erased before it is closed")
+	}
+	for _, id := range ids {
+		a, err := e.store.read(ctx, tx, id, tx.ForUpdate())
+		if fault.Is(err, fault.NotFound) || isLocked(err) {
+			continue // unreadable already
+		}
+		if err != nil {
+			return err
+		}
+		a.forget()
+		if err := e.store.forget(ctx, tx, a); err != nil {
+			return fmt.Errorf("forget who alert %s was about: %w", id, err)
+		}
+		tx.AfterCommit(func() { e.store.fresh.take(id) })
+	}
+	return nil
+}
+
+// forget leaves of an alert what figures and the law need, and nothing by which a person could be known.
+func (a *Alert) forget() {
+	a.Subject, a.Locked = string(a.ID), true
+	a.Device = ""
+	a.Title, a.Age, a.Sex, a.Caller, a.Address, a.Text = "", 0, "", "", "", ""
+	a.Position, a.Positions, a.Battery = nil, nil, nil
+	if a.Operator != nil {
+		a.Operator = &Actor{Kind: a.Operator.Kind, ID: a.Operator.ID, Role: a.Operator.Role}
+	}
+	for _, p := range a.People {
+		p.Name, p.Relation, p.Position = "", "", nil
+	}
+}
+
+// ExpireTx deletes alerts that ended before a time, with all that hangs on them; those of elders under a legal hold stay. What
+// remains of each is the last leaf of its chain in the checkpoints. It gives the ids.
+func (e *Engine) ExpireTx(ctx context.Context, tx *db.Tx, before time.Time, limit int) ([]AlertID, []audit.Head, error) {
+	ids, heads, err := e.store.expired(ctx, tx, before, limit)
+	if err != nil {
+		return nil, nil, err
+	}
+	for i, id := range ids {
+		if err := e.store.delete(ctx, tx, id); err != nil {
+			return nil, nil, fmt.Errorf("delete alert %s: %w", id, err)
+		}
+		heads[i].Chain = chainPrefix + heads[i].Chain
+		tx.AfterCommit(func() { e.store.fresh.take(id) })
+	}
+	return ids, heads, nil
+}
+
+// HeldAlert is an alert with its whole timeline.
+type HeldAlert struct {
+	Alert  *Alert
+	Events []Event
+}
+
+// HeldTx gives everything that is kept of an elder's alerts.
+func (e *Engine) HeldTx(ctx context.Context, tx *db.Tx, elder registry.ElderID) ([]HeldAlert, error) {
+	_, ids, err := e.store.ofElder(ctx, tx, elder)
+	if err != nil {
+		return nil, err
+	}
+	var out []HeldAlert
+	for _, id := range ids {
+		a, err := e.store.read(ctx, tx, id, "")
+		if err != nil {
+			return nil, err
+		}
+		rows, err := e.store.events(ctx, tx, `e.alert = ? ORDER BY e.seq`, string(id))
+		if err != nil {
+			return nil, err
+		}
+		h := HeldAlert{Alert: a}
+		for _, r := range rows {
+			h.Events = append(h.Events, r.Event)
+		}
+		out = append(out, h)
+	}
+	return out, nil
+}
