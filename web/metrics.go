@@ -58,6 +58,9 @@ func newMetrics(s *Server, o Options) *metrics {
 			Help: "How long the oldest message that is due has waited; -1 when that cannot be told."},
 			func() float64 { return ageOf(oldest) }))
 	}
+	if s.retention != nil {
+		reg.MustRegister(s.retentionGauge())
+	}
 	m.handler = promhttp.HandlerFor(reg, promhttp.HandlerOpts{})
 	return m
 }

@@ -6,6 +6,8 @@ import (
 	"io"
 	"net/http"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"anling/internal/retention"
 	"anling/internal/words"
 	"anling/registry"
@@ -169,4 +171,19 @@ func (s *Server) changeRetention(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return writeJSON(w, http.StatusOK, viewRule(rule))
+}
+
+// retentionGauge tells how long old data has waited to be deleted.
+func (s *Server) retentionGauge() prometheus.Collector {
+	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "anling_retention_days_since_run",
+		Help: "Days since old data was last deleted, of the kind that has waited longest; -1 when one never was, or it cannot be told."},
+		func() float64 {
+			ctx, cancel := context.WithTimeoutCause(context.Background(), scrapeTime, errScrape)
+			defer cancel()
+			days, err := s.retention.DaysSince(ctx)
+			if err != nil {
+				return -1
+			}
+			return days
+		})
 }
