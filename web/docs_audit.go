@@ -18,7 +18,7 @@ func docsAudit() map[string]doc {
 		"GET /v1/privacy/requests":           {tag: "privacy", summary: "Requests of people about their data, those that are due first", answer: page[gated[registry.PrivacyRequest]]{}, query: []param{{"open", "true: only those that are not done"}}},
 		"POST /v1/privacy/requests": {tag: "privacy", summary: "Write a request down: access, correction, erasure or objection", body: requestBody{}, optional: true, answer: gated[registry.PrivacyRequest]{}, status: 201,
 			example: `{"elder":"e1","kind":"access","who":"女儿，受托","identity":"身份证原件核对"}`},
-		"PATCH /v1/privacy/requests/{id}": {tag: "privacy", summary: "Say what was done; done ends it", body: answerBody{}, optional: true, answer: gated[registry.PrivacyRequest]{}},
+		"PATCH /v1/privacy/requests/{id}": {tag: "privacy", summary: "Say what was done; done ends it", body: requestAnswer{}, optional: true, answer: gated[registry.PrivacyRequest]{}},
 		"GET /v1/retention":               {tag: "privacy", summary: "How long each kind of data is kept, why, and when old data was last deleted", answer: page[RuleView]{}},
 		"PATCH /v1/retention":             {tag: "privacy", summary: "Change for how many days a kind is kept", body: ruleBody{}, answer: RuleView{}, example: `{"kind":"positions","days":60}`},
 		"GET /v1/audit/checkpoint":        {tag: "audit", summary: "The newest signed checkpoint of all chains, and the key that checks it", answer: CheckpointView{}},

@@ -105,8 +105,8 @@ func (s *Server) createRequest(w http.ResponseWriter, r *http.Request) error {
 	return writeJSON(w, http.StatusCreated, redact(s.viewer(r.Context()), q))
 }
 
-// answerBody is what was done about a request.
-type answerBody struct {
+// requestAnswer is what was done about a request.
+type requestAnswer struct {
 	Version  int64  `json:"version"`
 	Answer   string `json:"answer"`
 	Identity string `json:"identity"`
@@ -115,7 +115,7 @@ type answerBody struct {
 
 // answerRequest answers PATCH /v1/privacy/requests/{id}.
 func (s *Server) answerRequest(w http.ResponseWriter, r *http.Request) error {
-	var b answerBody
+	var b requestAnswer
 	if err := decode(w, r, &b); err != nil {
 		return err
 	}
