@@ -13,6 +13,9 @@ export class ApiError extends Error {
   }
 }
 
+/** Asks the person to prove again who they are; true when they have. The dialog that can do so sets it. */
+export const stepUp: { ask: (factors: string[]) => Promise<boolean> } = { ask: () => Promise.resolve(false) }
+
 const timeoutMs = 10_000
 const uploadMs = 300_000
 
@@ -37,7 +40,12 @@ export async function request<T>(method: string, path: string, body?: unknown, k
   } catch {
     throw new ApiError({ status: 0, title: 'network' })
   }
-  if (!r.ok) throw new ApiError(await problemOf(r))
+  if (!r.ok) {
+    const problem = await problemOf(r)
+    // What is dangerous asks again who one is; then the same request is sent once more.
+    if (problem.type?.endsWith(':step-up') && (await stepUp.ask(problem.factors ?? []))) return request<T>(method, path, body, key)
+    throw new ApiError(problem)
+  }
   if (r.status === 204) return undefined as T
   const text = await r.text()
   return (text ? JSON.parse(text) : undefined) as T
@@ -62,7 +70,7 @@ export const id = encodeURIComponent
 
 export const api = {
   session: () => request<Session>('GET', '/v1/session'),
-  login: (name: string, password: string) => request<Session>('POST', '/v1/session', { name, password }),
+  login: (name: string, password: string, code = '') => request<Session>('POST', '/v1/session', code ? { name, password, code } : { name, password }),
   logout: () => request<void>('DELETE', '/v1/session'),
   config: () => request<Config>('GET', '/v1/config'),
   alert: (a: string) => request<Alert & Detail>('GET', `/v1/alerts/${id(a)}`),

@@ -12,7 +12,7 @@ import { empty, mergeEvents, takeAlert, takeChange, takeHelpers, takeSnapshot, t
 import { Stream } from './stream'
 import type { Alert, AlertEvent, Candidate, Config, Detail, Lang, Operator, Session } from './types'
 
-export type Phase = 'loading' | 'login' | 'start' | 'desk'
+export type Phase = 'loading' | 'login' | 'lacks' | 'start' | 'desk'
 export type Link = 'connecting' | 'live' | 'lost'
 export interface Failure { action: string; problem: ApiError; alert: string }
 
@@ -103,8 +103,13 @@ export class Desk {
     }
   }
 
-  async login(name: string, password: string): Promise<void> {
-    await api.login(name, password)
+  async login(name: string, password: string, code = ''): Promise<void> {
+    await api.login(name, password, code)
+    await this.entered()
+  }
+
+  /** Somebody has just logged in, in whatever way. */
+  async entered(): Promise<void> {
     const [s] = await Promise.all([api.session(), this.#loadConfig()])
     this.#enter(s)
   }
@@ -118,6 +123,10 @@ export class Desk {
     if (this.operator && this.operator.id !== o.id) location.reload()
     this.session = s
     this.operator = o
+    if (s.lacks) {
+      this.phase = 'lacks'
+      return
+    }
     if (!localStorage.getItem('anling.lang') && o.language) this.lang = langOf(o.language)
     // A reload in the middle of a shift goes straight back to work; the red bar asks for the sound.
     const started = Number(sessionStorage.getItem(shiftMark) ?? 0)

@@ -9,5 +9,6 @@ export const loaders: Partial<Record<PageName, Loader>> = {
   duplicates: () => import('./elders/Duplicates.svelte'),
   helpers: () => import('./helpers/Helpers.svelte'),
   import: () => import('./import/Import.svelte'),
+  me: () => import('./me/Me.svelte'),
   providers: () => import('./helpers/Providers.svelte'),
 }

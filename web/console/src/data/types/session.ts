@@ -10,7 +10,10 @@ export interface Session {
   /** rights by resource and field */
   fields?: Record<string, Record<string, string[]>>
   centres?: string[]
+  id?: string
   assurance?: string
+  /** what has to be done before anything else: password, second_factor or enrolment */
+  lacks?: string
   ends_at?: string
 }
 
@@ -20,4 +23,16 @@ export interface Config {
   basemap?: string
   outcomes?: Outcome[]
   phones?: string
+  sso?: boolean
+  passkeys?: boolean
 }
+
+/** A second factor: an authenticator app or a passkey. */
+export interface Factor { id: string; kind: string; state: string; label: string; made_at: string; used_at: string | null }
+export interface Factors { items: Factor[]; recovery_codes: number; password: boolean; passkeys: boolean; policy: string }
+export interface NewTotp { id: string; secret: string; uri: string; qr: string }
+export interface SessionRow {
+  id: string; operator: string; browser: string; method: string; level: string
+  made_at: string; seen_at: string; ended_at: string | null; ended_why: string
+}
+export interface Browser { id: string; kind: string; label: string; agent: string; seen_at: string | null }
