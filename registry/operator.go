@@ -15,6 +15,7 @@ const (
 	RoleSupervisor = "supervisor"
 	RoleManager    = "manager"
 	RoleAdmin      = "admin"
+	RoleProvider   = "provider" // somebody of a firm
 )
 
 // Operator is a person who logs in.
@@ -24,6 +25,7 @@ type Operator struct {
 	Name        string     `json:"name"` // to log in with; case does not matter
 	DisplayName string     `json:"display_name"`
 	Role        string     `json:"role"`
+	Provider    ProviderID `json:"provider"` // the firm they work for, when not the centre: they see that and its staff alone
 	Phone       string     `json:"phone"`
 	Language    string     `json:"language"`
 	Version     int64      `json:"version"`
@@ -50,6 +52,9 @@ func (o *Operator) normalise(c *problems) {
 func (o *Operator) check(c *problems, _ time.Time) {
 	c.name("name", o.Name)
 	c.name("display_name", o.DisplayName)
+	if o.Role == RoleProvider {
+		c.required("provider", string(o.Provider))
+	}
 	c.code("role", o.Role) // whether there is such a role is for relateOperator to say
 	c.language("language", o.Language)
 }

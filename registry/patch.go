@@ -138,6 +138,12 @@ func (p *patch) set(field reflect.Value, raw json.RawMessage, name string, bad *
 	field.Set(fresh.Elem())
 }
 
+// SetByProgram tells whether only the program sets a field of a record that exists; whoever sends it back as it is
+// changes nothing.
+func SetByProgram(field string) bool {
+	return field != "archived_at" && (&patch{}).keeps(field)
+}
+
 // keeps tells whether only the program sets a field. The same value is no offence: a client may send back all
 // that it got.
 func (p *patch) keeps(name string) bool {

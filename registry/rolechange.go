@@ -184,7 +184,23 @@ func (c *core) relateOperator(ctx context.Context, tx *db.Tx, d *draft[Operator]
 	if err := c.keepAdmin(ctx, tx, d); err != nil {
 		return err
 	}
+	if err := c.checkFirm(ctx, tx, d); err != nil {
+		return err
+	}
 	return c.home(ctx, tx, asked(d), &d.x.Centre)
+}
+
+// checkFirm checks the provider for whom an operator works.
+func (c *core) checkFirm(ctx context.Context, tx *db.Tx, d *draft[Operator]) error {
+	if d.x.Provider == "" || d.old != nil && d.old.Provider == d.x.Provider {
+		return nil
+	}
+	_, err := c.providers.load(ctx, tx, d.scope, string(d.x.Provider))
+	if fault.Is(err, fault.NotFound) {
+		d.bad.add("provider", "is not a provider that is known")
+		return nil
+	}
+	return err
 }
 
 func (c *core) checkRole(ctx context.Context, tx *db.Tx, d *draft[Operator]) error {

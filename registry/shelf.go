@@ -257,7 +257,7 @@ func fieldsOf(x any) (map[string]json.RawMessage, error) {
 type lead struct{ kind, unique string }
 
 // point makes the blind index lead to the record as it is now: to an archived one, nothing leads.
-func (s *shelf[T, P]) point(ctx context.Context, tx *db.Tx, d draft[T]) error {
+func (s *shelf[T, P]) point(ctx context.Context, tx *db.Tx, d draft[T]) (err error) {
 	var before []lookup
 	if d.old != nil && P(d.old).head().Archived == nil {
 		before = P(d.old).lookups()
@@ -276,6 +276,9 @@ func (s *shelf[T, P]) point(ctx context.Context, tx *db.Tx, d draft[T]) error {
 		for _, text := range texts {
 			to.hashes = append(to.hashes, s.vault.Blind(l.kind, text))
 		}
+		if to.hashes, err = s.unshared(ctx, tx, d.scope, to); err != nil {
+			return err
+		}
 		if err := s.free(ctx, tx, l.unique, to); err != nil {
 			return err
 		}
@@ -293,6 +296,29 @@ func textsOf(all []lookup, kind string) (texts []string) {
 		}
 	}
 	return texts
+}
+
+// unshared leaves out the number of a paper that leads to somebody of a centre which the caller does not see. To refuse
+// it would tell that this person is in a registry of ours; who sees both centres finds the two as duplicates.
+func (s *shelf[T, P]) unshared(ctx context.Context, tx *db.Tx, scope Scope, to lookupsOf) ([][]byte, error) {
+	if to.kind != paperLookup || scope.All() {
+		return to.hashes, nil
+	}
+	var ours [][]byte
+	for _, hash := range to.hashes {
+		id, err := rowBy(ctx, tx, to.kind, hash)
+		if err == nil && id != to.row {
+			_, err = s.load(ctx, tx, scope, id)
+			if fault.Is(err, fault.NotFound) {
+				continue // foreign
+			}
+		}
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return nil, fmt.Errorf("look up a paper: %w", err)
+		}
+		ours = append(ours, hash)
+	}
+	return ours, nil
 }
 
 // free is a Conflict when another row has one of the lookups already. It does not say which: that may be a person

@@ -51,6 +51,9 @@ func (s *Server) listAlerts(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	count := len(list)
+	s.lookAtAlarm(r.Context(), look{action: "alert.listed", resource: "alert", seen: seen{Query: map[string]string{"state": f.State,
+		"elder": string(f.Elder), "device": string(f.Device), "centre": string(f.Centre)}, Count: &count}})
 	out := page[gated[AlertView]]{Items: []gated[AlertView]{}, Next: next}
 	for _, a := range list {
 		out.Items = append(out.Items, redact(s.alertViewer(r.Context(), c, a), s.view(a)))

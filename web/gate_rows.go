@@ -45,7 +45,7 @@ func gateRows() []gateRow {
 			open: {"id", "name", "parent", "phone", "position", "time_zone", "level", "area", "hours", "default_area_code",
 				"requires_background_check", "requires_inspection", "version", "created_at", "updated_at", "archived_at"}}),
 		classed(registry.Operator{}, fields{
-			open:     {"id", "centre", "role", "language", "version", "created_at", "updated_at", "archived_at", "locked"},
+			open:     {"id", "centre", "role", "provider", "language", "version", "created_at", "updated_at", "archived_at", "locked"},
 			personal: {"name", "display_name"}, number: {"phone"}}),
 		classed(devices.Record{}, fields{
 			open:     {"id", "kind", "alarms", "time", "received_at", "late", "battery", "path", "alert", "silent", "remarks", "repeats"},

@@ -47,7 +47,7 @@ func (s *Server) nearest(w http.ResponseWriter, r *http.Request) error {
 	})
 	out := page[gated[NearView]]{Items: []gated[NearView]{}}
 	for _, f := range found {
-		if h, ok := roster.Get(registry.HelperID(f.ID)); ok {
+		if h, ok := roster.Get(registry.HelperID(f.ID)); ok && (c.firm() == "" || c.firm() == h.Provider) {
 			out.Items = append(out.Items, redact(s.viewerIn(r.Context(), h.Centre), viewNear(h, f)))
 		}
 	}

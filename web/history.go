@@ -35,7 +35,7 @@ type FieldView struct {
 // record itself.
 func (n noun[T, ID]) handleHistory(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	now, err := n.of(r).get(ctx, ID(pathVar(r, "id")))
+	now, err := n.one(r)
 	if err != nil {
 		return err
 	}

@@ -98,7 +98,7 @@ func (s *Server) lookAt(ctx context.Context, record any, who standing, as string
 	if !ok {
 		return nil
 	}
-	l.seen.Note = as
+	l.seen.Note = strings.TrimSpace(as + " " + who.note())
 	if l.alert != "" {
 		s.lookAtAlarm(ctx, l)
 		return nil
@@ -151,7 +151,7 @@ func (v viewer) personalOf(record any) []string {
 	for i := range value.NumField() {
 		f := value.Type().Field(i)
 		c := v.lens.gate.fields[value.Type()][jsonName(f)]
-		if f.IsExported() && c != open && c != "" && !value.Field(i).IsZero() && v.rights(value.Type(), jsonName(f)) != 0 {
+		if f.IsExported() && c != open && c != "" && !value.Field(i).IsZero() && v.rights(value.Type(), jsonName(f))&(registry.MaySee|registry.MaySeeMasked) != 0 {
 			out = append(out, jsonName(f))
 		}
 	}

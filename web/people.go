@@ -36,14 +36,21 @@ func (s *Server) createContact(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	var v registry.Contact
-	if err := decode(w, r, &v); err != nil {
+	body, err := readJSON(w, r, maxBody)
+	if err != nil {
+		return err
+	}
+	if err := decodeBytes(body, &v); err != nil {
+		return err
+	}
+	if err := s.guardNew(r.Context(), v, body); err != nil {
 		return err
 	}
 	if v.Elder != "" && v.Elder != e.ID {
 		return fault.InvalidFields("the contact is not valid", []fault.Field{{Name: "elder", Problem: "is not the elder of the path"}})
 	}
 	v.Elder = e.ID
-	if v, err = s.registry.CreateContact(r.Context(), v); err != nil {
+	if v, err = s.registryFor(r).CreateContact(r.Context(), v); err != nil {
 		return err
 	}
 	return writeJSON(w, http.StatusCreated, redact(s.viewerIn(r.Context(), e.Centre), v))
@@ -68,7 +75,7 @@ func (s *Server) moveHelper(w http.ResponseWriter, r *http.Request) error {
 		return jsonFault(err)
 	}
 	h, ok := s.registry.Helpers().Get(registry.HelperID(pathVar(r, "id")))
-	if !ok || !callerOf(r.Context()).scope.Has(h.Centre) {
+	if !ok || !callerOf(r.Context()).scope.Has(h.Centre) || s.within(r.Context(), h) != nil {
 		return fault.New(fault.NotFound, "there is no such helper")
 	}
 	if now := s.clock.Now(); p.At.IsZero() || p.At.After(now) {
@@ -96,6 +103,9 @@ func (s *Server) setPassword(w http.ResponseWriter, r *http.Request) error {
 	}
 	op, err := s.registryFor(r).Operator(r.Context(), registry.OperatorID(pathVar(r, "id")))
 	if err != nil {
+		return err
+	}
+	if err := s.mayGive(r.Context(), op.Role); err != nil {
 		return err
 	}
 	c := callerOf(r.Context())

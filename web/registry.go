@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"reflect"
 
+	"anling/internal/fault"
 	"anling/registry"
 )
 
@@ -120,6 +121,11 @@ func (n noun[T, ID]) answer(w http.ResponseWriter, r *http.Request, status int, 
 	if err != nil {
 		return err
 	}
+	if status != http.StatusCreated { // who has just written it down has seen it
+		if err := n.s.lookAt(r.Context(), v, who, ""); err != nil {
+			return err
+		}
+	}
 	return writeJSON(w, status, redact(who.viewer, v))
 }
 
@@ -132,6 +138,11 @@ func (n noun[T, ID]) written(w http.ResponseWriter, r *http.Request, status int,
 	if err != nil {
 		return err
 	}
+	if status != http.StatusCreated {
+		if err := n.s.lookAt(r.Context(), v, who, ""); err != nil {
+			return err
+		}
+	}
 	advice, err := n.advise(r.Context(), v)
 	if err != nil {
 		return err
@@ -141,8 +152,17 @@ func (n noun[T, ID]) written(w http.ResponseWriter, r *http.Request, status int,
 	return writeJSON(w, status, out)
 }
 
-func (n noun[T, ID]) handleGet(w http.ResponseWriter, r *http.Request) error {
+// one gives the record of the path, if it is there for the caller.
+func (n noun[T, ID]) one(r *http.Request) (T, error) {
 	v, err := n.of(r).get(r.Context(), ID(pathVar(r, "id")))
+	if err != nil {
+		return v, err
+	}
+	return v, n.s.within(r.Context(), v)
+}
+
+func (n noun[T, ID]) handleGet(w http.ResponseWriter, r *http.Request) error {
+	v, err := n.one(r)
 	if err != nil {
 		return err
 	}
@@ -169,8 +189,7 @@ func (n noun[T, ID]) handleList(w http.ResponseWriter, r *http.Request) error {
 	if err := q.err(); err != nil {
 		return err
 	}
-	c := callerOf(r.Context())
-	found, err := n.of(r).list(r.Context(), c.scope, ask)
+	found, err := n.find(r, ask)
 	if err != nil {
 		return err
 	}
@@ -184,13 +203,48 @@ func (n noun[T, ID]) handleList(w http.ResponseWriter, r *http.Request) error {
 	return writeJSON(w, http.StatusOK, out)
 }
 
+// find gives the records of a list that are there for the caller. A field that they do not see is nothing to filter by:
+// who is found would tell what it holds.
+func (n noun[T, ID]) find(r *http.Request, q registry.Query) (registry.Page[T], error) {
+	ctx, of := r.Context(), reflect.TypeFor[T]()
+	who := n.s.searcher(ctx)
+	for f := range q.Filters {
+		if _, known := n.s.gate.fields[of][f]; known && who.rights(of, f)&registry.MaySee == 0 {
+			return registry.Page[T]{}, &fault.Error{Kind: fault.Denied, Msg: "you may not filter by what you do not see",
+				Fields: []fault.Field{{Name: f, Problem: "is hidden from you"}}}
+		}
+	}
+	found, err := n.of(r).list(ctx, callerOf(ctx).scope, q)
+	if err != nil || callerOf(ctx).firm() == "" {
+		return found, err
+	}
+	var mine []T
+	for _, v := range found.Items {
+		switch err := n.s.within(ctx, v); {
+		case err == nil:
+			mine = append(mine, v)
+		case !fault.Is(err, fault.NotFound):
+			return found, err
+		}
+	}
+	found.Items, found.Total = mine, nil
+	return found, nil
+}
+
 // handleCreate makes a record. Without a centre it belongs to that of whoever makes it.
 func (n noun[T, ID]) handleCreate(w http.ResponseWriter, r *http.Request) error {
 	v := n.fresh
-	if err := decode(w, r, &v); err != nil {
+	body, err := readJSON(w, r, maxBody)
+	if err != nil {
 		return err
 	}
-	v, err := n.of(r).create(r.Context(), v)
+	if err := decodeBytes(body, &v); err != nil {
+		return err
+	}
+	if err := n.s.guardNew(r.Context(), v, body); err != nil {
+		return err
+	}
+	v, err = n.of(r).create(r.Context(), v)
 	if err != nil {
 		return err
 	}
@@ -203,6 +257,13 @@ func (n noun[T, ID]) handleChange(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
+	old, err := n.one(r)
+	if err != nil {
+		return err
+	}
+	if err := n.s.guardChange(r.Context(), old, patch); err != nil {
+		return err
+	}
 	v, err := n.of(r).change(r.Context(), ID(pathVar(r, "id")), patch)
 	if err != nil {
 		return err
@@ -211,6 +272,15 @@ func (n noun[T, ID]) handleChange(w http.ResponseWriter, r *http.Request) error 
 }
 
 func (n noun[T, ID]) handleArchive(w http.ResponseWriter, r *http.Request) error {
+	old, err := n.one(r)
+	if err != nil {
+		return err
+	}
+	if op, is := any(old).(registry.Operator); is {
+		if err := n.s.mayGive(r.Context(), op.Role); err != nil {
+			return err
+		}
+	}
 	if err := n.of(r).archive(r.Context(), ID(pathVar(r, "id"))); err != nil {
 		return err
 	}
