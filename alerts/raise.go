@@ -170,6 +170,13 @@ func (e *Engine) addElder(ctx context.Context, tx *db.Tx, r *Raise, el registry.
 	if err != nil {
 		return fmt.Errorf("contacts of the alarm: %w", err)
 	}
+	if haveHours(contacts) {
+		home, err := e.centre(ctx, tx, el.Centre)
+		if err != nil {
+			return err
+		}
+		contacts = inTurn(contacts, tx.Now(), home.loc)
+	}
 	if r.known.contacts == nil {
 		r.known.elder, r.known.contacts = &el, map[string]registry.Contact{}
 	}

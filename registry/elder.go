@@ -39,7 +39,8 @@ type Elder struct {
 	SafetyPlan *SafetyPlan   `json:"safety_plan"`
 	Custom     Custom        `json:"custom"` // the centre's own fields, by their keys
 	Notes      string        `json:"notes"`
-	Photo      string        `json:"photo"` // the attachment that shows the face
+	Photo      string        `json:"photo"`       // the attachment that shows the face
+	MergedInto ElderID       `json:"merged_into"` // of an archived record: which one it is part of
 	LegalHold  bool          `json:"legal_hold"`
 	HoldReason string        `json:"legal_hold_reason"`
 	Version    int64         `json:"version"`
@@ -177,6 +178,9 @@ func (e *Elder) lookups() []lookup {
 	var all []lookup
 	if e.Number != "" {
 		all = append(all, lookup{kind: numberLookup, text: numberText(e)})
+	}
+	for _, text := range e.alikes() {
+		all = append(all, lookup{kind: alikeLookup, text: text})
 	}
 	if e.IDNumber != "" {
 		all = append(all, lookup{kind: paperLookup, text: e.IDNumber})

@@ -19,9 +19,18 @@ func full() Elder {
 	return e
 }
 
+// mustOwnFields defines the fields that a full record has.
+func (h *house) mustOwnFields(t *testing.T) {
+	t.Helper()
+	for key, kind := range map[string]string{"pension": "text", "visits": "number", "ramp": "bool"} {
+		must[CustomField](t)(h.CreateCustomField(t.Context(), CustomField{Key: key, Type: kind, Label: map[string]string{"en": key}}))
+	}
+}
+
 func TestElderInDepthComesBack(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, h *house) {
+		h.mustOwnFields(t)
 		made := must[Elder](t)(h.CreateElder(t.Context(), full()))
 		if diff := cmp.Diff(made, must[Elder](t)(h.mustOpen(t).Elder(t.Context(), "E1"))); diff != "" {
 			t.Errorf("changed on the way (-made +read):\n%s", diff)
@@ -86,6 +95,7 @@ func TestOnePaperIsOnePerson(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, h *house) {
 		ctx := t.Context()
+		h.mustOwnFields(t)
 		must[Elder](t)(h.CreateElder(ctx, full()))
 		_, err := h.CreateElder(ctx, Elder{Name: "other", IDNumber: "110105491231002"})
 		wantKind(t, "the old number of the same person", err, fault.Conflict)

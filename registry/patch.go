@@ -150,7 +150,7 @@ func (p *patch) keeps(name string) bool {
 	switch name {
 	case "id", "code":
 		return !p.creating
-	case "version", "created_at", "updated_at", "archived_at", "locked", "last_seen_at", "battery", "grade", "tested_at", "warnings",
+	case "version", "created_at", "updated_at", "archived_at", "locked", "last_seen_at", "battery", "grade", "tested_at", "merged_into", "warnings",
 		"built_in", "by":
 		return true
 	}

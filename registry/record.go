@@ -24,6 +24,7 @@ type lookup struct{ kind, text string }
 const (
 	callerLookup   = "caller"   // an elder's telephone number → the elder
 	numberLookup   = "number"   // centre and the elder's number in it → the elder
+	alikeLookup    = "alike"    // what two records of one person have in common → the elders
 	paperLookup    = "paper"    // the number of an identity paper → the elder
 	deviceLookup   = "device"   // protocol and identity → the device
 	operatorLookup = "operator" // log-in name → the operator

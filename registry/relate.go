@@ -82,6 +82,9 @@ func (c *core) relateElder(ctx context.Context, tx *db.Tx, d *draft[Elder]) erro
 	if err := c.checkCustom(ctx, tx, values); err != nil {
 		return err
 	}
+	if d.x.MergedInto != "" && d.x.ArchivedAt == nil {
+		d.bad.add("archived_at", "cannot be taken back: the record is part of another one now")
+	}
 	if p := d.x.SafetyPlan; p != nil && p.On && p.Since == nil {
 		now := tx.Now()
 		p.Since = &now

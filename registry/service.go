@@ -89,7 +89,7 @@ func New(o Options) *Registry {
 // shelve lays out the nouns: where each lies, how it is found, what hangs on it.
 func (c *core) shelve() {
 	c.elders = &shelf[Elder, *Elder]{core: c, noun: "elder",
-		leads: []lead{{callerLookup, ""}, {numberLookup, "number"}, {paperLookup, "id_number"}},
+		leads: []lead{{callerLookup, ""}, {numberLookup, "number"}, {alikeLookup, ""}, {paperLookup, "id_number"}},
 		store: newStore[Elder, *Elder]("elders", elderColumns()...),
 		filters: map[string]filter{"centre": textFilter, "tier": textFilter, "household": textFilter,
 			"safety_plan": boolFilter, "legal_hold": boolFilter},

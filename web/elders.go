@@ -35,7 +35,7 @@ func (s *Server) elderRoutes() []route {
 		{patch, "/v1/custom-fields/{id}", "custom_fields.change", own.handleChange},
 		{del, "/v1/custom-fields/{id}", "custom_fields.change", own.handleArchive},
 	}
-	return append(t, s.attachmentRoutes()...)
+	return append(t, slices.Concat(s.attachmentRoutes(), s.mergeRoutes())...)
 }
 
 // listAreas answers GET /v1/areas: the parts of a parent, what a text names, or one area.

@@ -7,7 +7,7 @@ func elderRows() []gateRow {
 	type fields = map[class][]string
 	return []gateRow{
 		classed(registry.Elder{}, fields{
-			open: {"id", "centre", "number", "sex", "language", "dialect", "area", "household", "tier", "safety_plan", "legal_hold",
+			open: {"id", "centre", "number", "sex", "language", "dialect", "area", "household", "tier", "safety_plan", "legal_hold", "merged_into",
 				"version", "created_at", "updated_at", "archived_at", "locked"},
 			personal: {"name", "birth_date", "address", "position", "photo"}, number: {"phones", "id_number"},
 			vital: {"allergies", "mobility"}, health: {"illnesses", "medicines", "living", "care_level"}, access: {"access"},

@@ -60,13 +60,13 @@ func (s *Server) table() []route {
 		{get, "/h/{token}", nobody, s.showHelper},
 		{post, "/h/{token}", nobody, s.answerHelper},
 	}
+	t = append(t, s.elderRoutes()...) // before the records: /v1/elders/duplicates is no id
 	t = append(t, s.nouns()...)
 	t = append(t, s.roleRoutes()...)
 	t = append(t, s.webhookRoutes()...)
 	t = append(t, s.auditRoutes()...)
 	t = append(t, s.accountRoutes()...)
 	t = append(t, s.tokenRoutes()...)
-	t = append(t, s.elderRoutes()...)
 	t = append(t, s.ruleRoutes()...)
 	t = append(t, s.moveRoutes()...)
 	if s.privacy != nil && s.retention != nil {
