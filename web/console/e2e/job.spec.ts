@@ -1,6 +1,6 @@
-import AxeBuilder from '@axe-core/playwright'
 import { expect, type Page, test } from '@playwright/test'
 import { type Service, startDemo } from './service.ts'
+import { logIn, noAxeProblems, watchRequests } from './steps.ts'
 
 let service: Service
 test.beforeAll(async () => {
@@ -10,28 +10,10 @@ test.afterAll(async () => {
   await service.stop()
 })
 
-/** Remembers every request that leaves this machine; there must be none. */
-function watchRequests(page: Page): string[] {
-  const away: string[] = []
-  page.on('request', (r) => {
-    const u = new URL(r.url())
-    if (u.protocol.startsWith('http') && u.hostname !== 'localhost') away.push(r.url())
-  })
-  return away
-}
-
 async function startShift(page: Page, name: string): Promise<void> {
-  await page.goto(`${service.url}/console/`)
-  await page.locator('input[name=name]').fill(name)
-  await page.locator('input[name=password]').fill('demo12345678')
-  await page.keyboard.press('Enter')
+  await logIn(page, service.url, name)
   await page.getByTestId('start-shift').click()
   await expect(page.getByTestId('link')).toHaveAttribute('data-link', 'live')
-}
-
-async function noAxeProblems(page: Page, what: string): Promise<void> {
-  const found = await new AxeBuilder({ page }).analyze()
-  expect(found.violations.map((v) => `${v.id}: ${v.nodes[0]?.html ?? ''}`), what).toEqual([])
 }
 
 /** The card of a person's phone on the wall. */

@@ -5,9 +5,9 @@ import type { Session } from '../data/types'
 
 /** What each role could do before roles were data; for a server that does not name actions. */
 const byRole: Record<string, string[]> = {
-  operator: ['alerts.*', 'elders.see', 'elders.change', 'elders.archive', 'contacts.*', 'devices.*', 'helpers.*', 'providers.see', 'services.see', 'areas.see', 'classes.see'],
-  supervisor: ['alerts.*', 'elders.*', 'contacts.*', 'devices.*', 'helpers.*', 'providers.see', 'services.see', 'areas.see', 'classes.*'],
-  manager: ['alerts.*', 'elders.*', 'contacts.*', 'devices.*', 'helpers.*', 'providers.*', 'services.*', 'areas.*', 'classes.*', 'custom_fields.*', 'plans.*', 'import', 'export'],
+  operator: ['alerts.*', 'elders.see', 'elders.change', 'elders.archive', 'contacts.*', 'devices.*', 'helpers.*', 'providers.see', 'services.see', 'areas.see', 'classes.see', 'consents.*'],
+  supervisor: ['alerts.*', 'elders.*', 'contacts.*', 'devices.*', 'helpers.*', 'providers.see', 'services.see', 'areas.see', 'classes.*', 'consents.*'],
+  manager: ['alerts.*', 'elders.*', 'contacts.*', 'devices.*', 'helpers.*', 'providers.*', 'services.*', 'areas.*', 'classes.*', 'consents.*', 'custom_fields.*', 'plans.*', 'import', 'export'],
   admin: ['*'],
 }
 

@@ -74,7 +74,7 @@ export class Enrolment {
     return this.form.contacts.filter((c) => !isEmpty(c['name']) || !isEmpty(c['phones']))
   }
   get purposes(): string[] {
-    return Object.keys(this.form.consents).filter((p) => this.form.consents[p])
+    return desk.may('consents.change') ? Object.keys(this.form.consents).filter((p) => this.form.consents[p]) : []
   }
   get hasDevice(): boolean {
     return !isEmpty(this.form.device['identity'])

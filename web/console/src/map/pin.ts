@@ -29,7 +29,7 @@ export async function createPinMap(box: HTMLElement, o: PinOptions): Promise<Pin
   map.getCanvas().tabIndex = -1
   await new Promise<void>((done, fail) => {
     map.once('load', () => done())
-    setTimeout(() => (map.isStyleLoaded() ? done() : fail(new Error('map did not load'))), 15_000)
+    setTimeout(() => (map.isStyleLoaded() ? done() : fail(new Error('map did not load'))), 60_000)
   })
   return new Pin(map, o)
 }
