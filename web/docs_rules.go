@@ -5,6 +5,7 @@ import "anling/registry"
 // ruleDocs describes the routes of rules.go.
 func ruleDocs(d map[string]doc) {
 	addNoun(d, "/v1/services", registry.ServiceType{}, `{"code":"opera_singing","parent":"culture","name":{"zh":"戏曲演唱","en":"Opera singing"}}`)
+	delete(d, "GET /v1/services/{id}/history") // a kind of service is about nobody; the audit log tells who changed it
 	d["GET /v1/services"] = doc{tag: "rules", summary: "The tree of kinds of service, each class before its kinds, the centres' own among them",
 		answer: page[gated[registry.ServiceType]]{},
 		query:  []param{{"q", "all its words must occur in name or code; classes of what is found come along"}, {"parent", "only the kinds of a class"}, {"deprecated", "true: those that are no longer offered, too"}}}
