@@ -106,7 +106,11 @@ func KnownCommunities(district string) (all []Area, err error) {
 // readAreas reads any of the three forms. Rows that cannot be read are refused by themselves.
 func readAreas(data []byte) (map[string]Area, AreaReport, error) {
 	report := AreaReport{Refused: []RefusedRow{}}
-	rows := csv.NewReader(strings.NewReader(decodeText(data)))
+	text, err := decodeText(data)
+	if err != nil {
+		return nil, report, err
+	}
+	rows := csv.NewReader(strings.NewReader(text))
 	rows.FieldsPerRecord, rows.LazyQuotes = -1, true
 	all, read := map[string]Area{}, areaRow(nil)
 	for number := 1; ; number++ {

@@ -257,7 +257,7 @@ func TestAnUnclosedQuoteSpoilsItsLineOnly(t *testing.T) {
 		"the heading is quoted": {"\"id\",\"name\"\nE1,a\n", []string{"E1"}},
 	} {
 		var got []string
-		lines := slices.Collect(must[sheet](t)(openSheet([]byte(c.text))).lines)
+		lines := slices.Collect(must[sheet](t)(openSheet(Bytes([]byte(c.text)), choice{})).lines)
 		for _, l := range lines[1:] {
 			if l.problem != "" {
 				got = append(got, fmt.Sprintf("!%d", l.number))
@@ -328,7 +328,7 @@ func FuzzImportCSV(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		s, err := openSheet(data)
+		s, err := openSheet(Bytes(data), choice{})
 		if err != nil {
 			wantKind(t, "a file that cannot be read", err, fault.Invalid)
 			return

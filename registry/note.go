@@ -88,6 +88,6 @@ func (s *shelf[T, P]) kept(x T) (map[string]json.RawMessage, error) {
 		s.strip(&x)
 	}
 	fields, err := fieldsOf(x)
-	maps.DeleteFunc(fields, func(_ string, value json.RawMessage) bool { return string(value) == "[]" })
+	maps.DeleteFunc(fields, func(_ string, value json.RawMessage) bool { return string(value) == "[]" || string(value) == "{}" })
 	return fields, err
 }

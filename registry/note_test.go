@@ -94,8 +94,8 @@ func TestImportNotesOneRowForEachRecord(t *testing.T) {
 		wantCounts(t, "again", r, "0 created, 1 changed, 1 unchanged, 0 refused")
 		got := h.noted(t, audit.Query{Resource: "elder"})
 		want := []string{
-			` elder.created elder/E1 main: access >"4711", centre >"main", language >"zh", name >"张秀英", tier >"normal"`,
-			` elder.created elder/E3 main: centre >"main", language >"zh", name >"王伟", tier >"normal"`,
+			` elder.created elder/E1 main: access >"4711", centre >"main", language >"zh", name >"张秀英", number >"A0000001", tier >"normal"`,
+			` elder.created elder/E3 main: centre >"main", language >"zh", name >"王伟", number >"A0000003", tier >"normal"`,
 			`import elder.changed elder/E1 main: access "4711">"4712"`,
 		}
 		if diff := cmp.Diff(want, got); diff != "" {

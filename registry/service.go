@@ -64,6 +64,7 @@ type core struct {
 	tokens    *tokenCache
 	book      *roleBook
 	ends      *ends
+	imports   *Importer
 }
 
 // New makes a registry that sees every centre: the program's own view. Whoever asks on behalf
@@ -80,6 +81,7 @@ func New(o Options) *Registry {
 	c.shelveRules()
 	c.roster = newRoster(c)
 	c.passwords = newPasswords(c.clock, o.PasswordKiB)
+	c.imports = newImporter(c)
 	c.tokens = newTokenCache(c.clock)
 	c.book = newRoleBook(c)
 	c.ends = &ends{}

@@ -2,18 +2,17 @@ package registry
 
 import (
 	"archive/zip"
+	"bufio"
 	"bytes"
 	"encoding/csv"
 	"fmt"
 	"iter"
 	"math/big"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
-	"golang.org/x/text/encoding"
-	"golang.org/x/text/encoding/simplifiedchinese"
-	"golang.org/x/text/encoding/unicode"
 
 	"anling/internal/fault"
 )
@@ -27,10 +26,16 @@ type line struct {
 
 // sheet is a spreadsheet about to be read.
 type sheet struct {
-	lines iter.Seq[line]
-	total int  // lines, about; for a progress bar
-	excel bool // numbers may stand for dates
+	lines    iter.Seq[line]
+	total    int  // lines, about; for a progress bar
+	excel    bool // numbers may stand for dates
+	encoding string
+	names    []string // of the sheets in the file that are not hidden
+	name     string   // of the one that is read
 }
+
+// choice is what a person has said about how a file is to be read; empty: find out.
+type choice struct{ encoding, sheet string }
 
 // The bounds of what is read. A spreadsheet is uploaded by a person, and a small file can unpack to
 // a very large one.
@@ -41,80 +46,87 @@ const (
 	maxColumns     = 200
 )
 
-func openSheet(data []byte) (sheet, error) {
-	switch {
-	case bytes.HasPrefix(data, []byte("PK\x03\x04")):
-		return openXLSX(data)
-	case bytes.HasPrefix(data, []byte{0xD0, 0xCF, 0x11, 0xE0}):
-		return sheet{}, fault.New(fault.Invalid, "this is an old or a password-protected Excel file; save it as .xlsx without a password, or as CSV")
-	}
-	text := decodeText(data)
-	if strings.ContainsRune(text[:min(len(text), 4096)], 0) {
-		return sheet{}, fault.New(fault.Invalid, "this is neither a CSV nor an XLSX file")
-	}
-	text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
-	return sheet{lines: csvLines(text), total: strings.Count(text, "\n") + 1}, nil
-}
-
-// decodeText finds out in which encoding a text is. A byte order mark decides; else it is UTF-8 when it can be, or when most of its
-// lines that are not plain ASCII can be (one broken character must not turn all names into others);
-// else GB18030, which never fails: what it cannot read becomes U+FFFD, and the field that holds one is refused.
-func decodeText(data []byte) string {
-	switch {
-	case bytes.HasPrefix(data, []byte{0xEF, 0xBB, 0xBF}):
-		return strings.ToValidUTF8(string(data[3:]), "\uFFFD")
-	case bytes.HasPrefix(data, []byte{0xFF, 0xFE}), bytes.HasPrefix(data, []byte{0xFE, 0xFF}):
-		return decodeWith(unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM), data)
-	case utf8.Valid(data):
-		return string(data)
-	case mostlyUTF8(data):
-		return strings.ToValidUTF8(string(data), "\uFFFD")
-	}
-	return decodeWith(simplifiedchinese.GB18030, data)
-}
-
-func decodeWith(e encoding.Encoding, data []byte) string {
-	out, err := e.NewDecoder().Bytes(data)
+func openSheet(u Source, how choice) (sheet, error) {
+	n, err := u.look()
 	if err != nil {
-		return strings.ToValidUTF8(string(data), "\uFFFD")
+		return sheet{}, err
 	}
-	return string(out)
-}
-
-func mostlyUTF8(data []byte) bool {
-	good, bad := 0, 0
-	for l := range bytes.Lines(data) {
-		switch {
-		case !utf8.Valid(l):
-			bad++
-		case bytes.ContainsFunc(l, func(r rune) bool { return r >= utf8.RuneSelf }):
-			good++
-		}
+	if n.encoding == EncodingXLSX {
+		return openXLSX(u, how.sheet)
 	}
-	return good > bad
+	switch how.encoding {
+	case "", n.encoding:
+	case EncodingUTF8, EncodingGB18030, EncodingUTF16:
+		n.encoding = how.encoding
+	default:
+		return sheet{}, fault.InvalidFields("", []fault.Field{{Name: "encoding", Problem: "must be one of utf-8, gb18030, utf-16"}})
+	}
+	return sheet{lines: csvLines(u, n), total: n.total, encoding: n.encoding}, nil
 }
 
 // csvLines reads CSV so that a quotation mark that is not closed spoils its own line and no other: when a
 // record that goes over several lines cannot be read, or has not as many cells as the header, the next line is read as a
 // new record.
-func csvLines(text string) iter.Seq[line] {
+func csvLines(u Source, n nature) iter.Seq[line] {
 	return func(yield func(line) bool) {
-		lines := strings.Split(text, "\n")
-		comma, width := separatorOf(lines[0]), 0
-		for i := 0; i < len(lines); {
-			l, took := nextRecord(lines[i:], comma, width)
-			l.number = i + 1
-			i += took
-			if l.cells == nil && l.problem == "" {
-				continue
-			}
-			if width == 0 {
-				width = len(l.cells)
-			}
-			if !yield(l) {
-				return
-			}
+		in, err := u()
+		if err != nil {
+			yield(line{number: 1, problem: unreadableFrom})
+			return
 		}
+		r := &recordReader{text: textLines{r: bufio.NewReaderSize(n.text(in), 64<<10)}, number: 1}
+		for going := true; going; {
+			l, ok := r.next()
+			if !ok {
+				break
+			}
+			going = yield(l)
+		}
+		if in.Close() != nil || r.text.err != nil {
+			yield(line{number: r.number, problem: unreadableFrom})
+		}
+	}
+}
+
+// unreadableFrom is what is wrong with a file that breaks off.
+const unreadableFrom = "the file cannot be read from here on"
+
+// recordReader cuts lines into records. It looks ahead as far as a record may go.
+type recordReader struct {
+	text   textLines
+	ahead  []string
+	number int // of the first line ahead
+	comma  rune
+	width  int
+}
+
+// next gives the next record that is not empty.
+func (r *recordReader) next() (line, bool) {
+	for {
+		for len(r.ahead) < maxRecordLines {
+			text, ok := r.text.next()
+			if !ok {
+				break
+			}
+			if r.number == 1 && len(r.ahead) == 0 {
+				text = strings.TrimPrefix(text, "\uFEFF")
+				r.comma = separatorOf(text)
+			}
+			r.ahead = append(r.ahead, text)
+		}
+		if len(r.ahead) == 0 {
+			return line{}, false
+		}
+		l, took := nextRecord(r.ahead, r.comma, r.width)
+		l.number = r.number
+		r.number, r.ahead = r.number+took, append(r.ahead[:0], r.ahead[took:]...)
+		if l.cells == nil && l.problem == "" {
+			continue
+		}
+		if r.width == 0 {
+			r.width = len(l.cells)
+		}
+		return l, true
 	}
 }
 
@@ -162,9 +174,14 @@ func readRecord(text string, comma rune) ([]string, bool) {
 	return cells, err == nil && r.InputOffset() >= int64(len(text))
 }
 
-// openXLSX opens the first sheet. It unpacks in memory: a temporary file would hold names and illnesses in clear.
-func openXLSX(data []byte) (sheet, error) {
+// openXLSX opens a sheet: the one that is named, else the first that is not hidden. It unpacks in memory: a
+// temporary file would hold names and illnesses in clear.
+func openXLSX(u Source, name string) (sheet, error) {
 	unreadable := fault.New(fault.Invalid, "the XLSX file cannot be read; save it again, or save it as CSV")
+	data, err := u.all()
+	if err != nil {
+		return sheet{}, err
+	}
 	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
 		return sheet{}, unreadable
@@ -181,11 +198,19 @@ func openXLSX(data []byte) (sheet, error) {
 	if err != nil {
 		return sheet{}, unreadable
 	}
-	names := f.GetSheetList()
-	if len(names) == 0 {
+	names := slices.DeleteFunc(f.GetSheetList(), func(n string) bool {
+		shown, err := f.GetSheetVisible(n)
+		return err != nil || !shown
+	})
+	switch {
+	case len(names) == 0:
 		return sheet{}, unreadable
+	case name == "":
+		name = names[0]
+	case !slices.Contains(names, name):
+		return sheet{}, fault.InvalidFields("", []fault.Field{{Name: "sheet", Problem: "is not a sheet of this file"}})
 	}
-	return sheet{lines: xlsxLines(f, names[0]), total: lastRow(f, names[0]), excel: true}, nil
+	return sheet{lines: xlsxLines(f, name), total: lastRow(f, name), excel: true, encoding: EncodingXLSX, names: names, name: name}, nil
 }
 
 func lastRow(f *excelize.File, name string) int {
@@ -203,7 +228,7 @@ func lastRow(f *excelize.File, name string) int {
 
 func xlsxLines(f *excelize.File, name string) iter.Seq[line] {
 	return func(yield func(line) bool) {
-		broken := line{problem: "the file cannot be read from here on"}
+		broken := line{problem: unreadableFrom}
 		rows, err := f.Rows(name)
 		if err != nil {
 			yield(broken)

@@ -87,6 +87,7 @@ func docs() map[string]doc {
 	addNoun(d, "/v1/centres", registry.Centre{}, `{"name":"静安中心","parent":"c1","phone":"+8619900009997"}`)
 	addNoun(d, "/v1/operators", registry.Operator{}, `{"name":"sun","display_name":"孙悦","role":"operator","centre":"c1"}`)
 	maps.Copy(d, docsRoles())
+	maps.Copy(d, docsImports())
 	maps.Copy(d, docsWebhooks())
 	maps.Copy(d, docsAudit())
 	maps.Copy(d, docsElders())

@@ -63,6 +63,7 @@ func (s *Server) table() []route {
 	t = append(t, s.elderRoutes()...) // before the records: /v1/elders/duplicates is no id
 	t = append(t, s.nouns()...)
 	t = append(t, s.roleRoutes()...)
+	t = append(t, s.importRoutes()...)
 	t = append(t, s.webhookRoutes()...)
 	t = append(t, s.auditRoutes()...)
 	t = append(t, s.accountRoutes()...)

@@ -192,6 +192,7 @@ func (a *app) listWorkers() []worker {
 		{"webhooks", a.hooks.Run, a.hooks.Step},
 		{"events for webhooks", a.web.FeedWebhooks, a.web.StepWebhooks},
 		{"accounts", a.registry.RunAccounts, flush(a.registry.FlushAccounts)},
+		{"imports", a.registry.Imports().Run, a.registry.Imports().Step},
 	}
 	if a.cfg.ListenHTTP != "" {
 		all = append(all, worker{"plain http", a.redirect, nil})

@@ -6,6 +6,8 @@ import (
 	"os"
 
 	"anling/internal/fault"
+
+	"anling/registry"
 )
 
 // importAreas takes in a list of areas.
@@ -23,7 +25,7 @@ func importAreas(ctx context.Context, e environment, s *storage, path string) er
 	if len(report.Refused) == 0 {
 		return nil
 	}
-	if err := tellRefused(e, report.Refused); err != nil {
+	if err := tellRefused(e, registry.Report{Refused: report.Refused}); err != nil {
 		return err
 	}
 	return fault.New(fault.Invalid, "some rows were refused; mend them in the file and import it again")
