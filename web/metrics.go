@@ -47,7 +47,9 @@ func newMetrics(s *Server, o Options) *metrics {
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "anling_stream_clients", Help: "Open live streams."},
 			func() float64 { return float64(m.streams.Load()) }),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "anling_open_alerts", Help: "Alerts that are not closed (counted up to 1000); -1 when they cannot be counted."},
-			func() float64 { return s.countOpen() }))
+			func() float64 { return s.countOpen() }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "anling_tokens_expiring", Help: "Tokens of machines that end within 14 days or ended within the last; -1 when they cannot be counted."},
+			func() float64 { return s.countExpiring() }))
 	if o.CertificateUntil != nil {
 		reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "anling_certificate_days",
 			Help: "Days until the TLS certificate in use ends; -1 when that cannot be told."},
@@ -111,6 +113,16 @@ func (s *Server) certificateDays(until func() (time.Time, error)) float64 {
 		return -1
 	}
 	return at.Sub(s.clock.Now()).Hours() / 24
+}
+
+func (s *Server) countExpiring() float64 {
+	ctx, cancel := context.WithTimeoutCause(context.Background(), scrapeTime, errScrape)
+	defer cancel()
+	all, err := s.registry.ExpiringTokens(ctx)
+	if err != nil {
+		return -1
+	}
+	return float64(len(all))
 }
 
 func ageOf(oldest func(context.Context) (time.Duration, error)) float64 {

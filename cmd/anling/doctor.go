@@ -168,6 +168,7 @@ func examineDatabase(ctx context.Context, e environment, cfg config.Config) []fi
 		found = append(found, bad("keys", "%v", err))
 	}
 	found = append(found, examineOperators(ctx, s))
+	found = append(found, examineAccounts(ctx, s)...)
 	if err := s.close(); err != nil {
 		found = append(found, bad("database", "%v", err))
 	}

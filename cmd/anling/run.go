@@ -46,7 +46,7 @@ func commands() []command {
 		{"serve", "runs the service", "serve [settings]", serve},
 		{"demo", "runs the service with a simulated city and a phone wall, in a data folder that is thrown away", "demo [settings]", demo},
 		{"simulate", "plays load and life against a running service, and checks that it kept its word", "simulate --url URL --token TOKEN [settings]", simulate},
-		{"user", "makes accounts of operators", "user add NAME --role ROLE [--centre ID] [--phone NUMBER]\nuser passwd NAME\nuser list", users},
+		{"user", "makes accounts of operators", "user add NAME --role ROLE [--centre ID] [--phone NUMBER]\nuser passwd NAME [--temporary]\nuser reset-factors NAME\nuser list", users},
 		{"token", "makes tokens for machines", "token create --name NAME --scope signals|read|operate|admin\ntoken list\ntoken revoke ID", tokens},
 		{"tls", "makes a certificate for a network without the internet", "tls self-signed --names NAME,… --out FOLDER", certificates},
 		{"import", "takes in elders, contacts, devices or helpers from CSV or XLSX", "import elders|contacts|devices|helpers|providers FILE [settings]\nimport areas FILE.csv", importCommand},

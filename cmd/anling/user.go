@@ -26,47 +26,81 @@ func manageUsers(ctx context.Context, e environment, args []string) error {
 	centre := fs.String("centre", "", "`id` of the centre where the operator sits (default the one that there is)")
 	fs.StringVar(&o.DisplayName, "display-name", "", "`name` that others read (default the log-in name)")
 	fs.StringVar(&o.Phone, "phone", "", "`number` to call when nobody accepts an alert")
+	temporary := fs.Bool("temporary", false, "the password must be changed at the first log-in, within three days")
 	fs.StringVar(&o.Language, "language", "", "`language`: zh or en")
 	return withStorage(ctx, call{environment: e, flags: fs, args: args, create: true}, func(s *storage, args []string) error {
 		o.Centre = registry.CentreID(*centre)
 		switch {
 		case len(args) == 2 && args[0] == "add":
 			o.Name = args[1]
-			return addUser(ctx, e, s, o)
+			return addUser(ctx, e, s, newUser{o, *temporary})
 		case len(args) == 2 && args[0] == "passwd":
-			return changePassword(ctx, e, s, args[1])
+			return changePassword(ctx, e, s, newPassword{args[1], *temporary})
+		case len(args) == 2 && args[0] == "reset-factors":
+			return resetFactors(ctx, e, s, args[1])
 		case len(args) == 1 && args[0] == "list":
 			return listUsers(ctx, e, s)
 		}
-		return usage("say add NAME, passwd NAME or list")
+		return usage("say add NAME, passwd NAME, reset-factors NAME or list")
 	})
 }
 
-func addUser(ctx context.Context, e environment, s *storage, o registry.Operator) error {
+// newUser is an account about to be made, newPassword a password about to be given.
+type (
+	newUser struct {
+		registry.Operator
+		temporary bool
+	}
+	newPassword struct {
+		name      string
+		temporary bool
+	}
+)
+
+func addUser(ctx context.Context, e environment, s *storage, u newUser) error {
 	password, err := askPassword(e)
 	if err != nil {
 		return err
 	}
-	made, err := s.registry.CreateOperator(ctx, o)
+	made, err := s.registry.CreateOperator(ctx, u.Operator)
 	if err != nil {
 		return err
 	}
-	if err := s.registry.SetPassword(ctx, made.Name, password); err != nil {
+	p := registry.NewPassword{Operator: made, Password: password, Temporary: u.temporary}
+	if err := s.registry.GivePassword(ctx, p); err != nil {
 		return fmt.Errorf("%s was added and cannot log in yet; give a password with `anling user passwd %s`: %w", made.Name, made.Name, err)
 	}
 	say(e.Stdout, "%s may log in as %s\n", made.Name, made.Role)
 	return nil
 }
 
-func changePassword(ctx context.Context, e environment, s *storage, name string) error {
+// changePassword also ends the sessions of the person: a running service hears of it within seconds.
+func changePassword(ctx context.Context, e environment, s *storage, p newPassword) error {
 	password, err := askPassword(e)
 	if err != nil {
 		return err
 	}
-	if err := s.registry.SetPassword(ctx, name, password); err != nil {
+	o, err := s.registry.OperatorByName(ctx, p.name)
+	if err != nil {
 		return err
 	}
-	say(e.Stdout, "%s has a new password\n", name)
+	if err := s.registry.GivePassword(ctx, registry.NewPassword{Operator: o, Password: password, Temporary: p.temporary}); err != nil {
+		return err
+	}
+	say(e.Stdout, "%s has a new password; whoever was logged in with the old one is logged out\n", p.name)
+	return nil
+}
+
+// resetFactors is for an admin who has lost theirs, when no other is left to help.
+func resetFactors(ctx context.Context, e environment, s *storage, name string) error {
+	o, err := s.registry.OperatorByName(ctx, name)
+	if err != nil {
+		return err
+	}
+	if err := s.registry.ResetFactors(ctx, o.ID); err != nil {
+		return err
+	}
+	say(e.Stdout, "%s has no second factor and no recovery codes any more, and is logged out\n", name)
 	return nil
 }
 
