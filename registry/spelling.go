@@ -22,7 +22,9 @@ type speller struct{ known sync.Map } // rune → []string
 func (s *speller) spell(name string) (spelt, initials []string) {
 	spelt, initials = []string{""}, []string{""}
 	before := ' '
-	for i, r := range []rune(fold(name)) {
+	letters := []rune(fold(name))
+	letters = letters[:min(len(letters), maxName)] // a longer one is refused, but looked at before that
+	for i, r := range letters {
 		var ways []string
 		switch {
 		case unicode.Is(unicode.Han, r):

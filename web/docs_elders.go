@@ -20,7 +20,7 @@ func docsElders() map[string]doc {
 		"GET /v1/elders/duplicates": {tag: "registry", summary: "Pairs of records that may be of one person, the likeliest first, with the reasons", answer: page[DuplicateView]{},
 			query: []param{{"limit", "how many at most"}}},
 		"POST /v1/elders/{id}/merge": {tag: "registry", summary: "Make two records one: what hangs on the other goes over, the other becomes an archived pointer; fields is a merge patch for what stays",
-			body: registry.Merging{}, answer: gated[registry.Elder]{}, example: `{"from":"nobody","fields":{},"version":1}`, want: 422},
+			body: registry.Merging{}, answer: gated[registry.Elder]{}, example: `{"from":"nobody","fields":{},"version":1}`, want: 409},
 		"GET /v1/attachments/{id}":           {tag: "attachments", summary: "The bytes of a photograph or a document; the look is logged", media: "application/octet-stream"},
 		"GET /v1/attachments/{id}/thumbnail": {tag: "attachments", summary: "A photograph in small, for lists", media: "image/jpeg"},
 		"DELETE /v1/attachments/{id}":        {tag: "attachments", summary: "Delete an attachment; its bytes go at once", status: 204},

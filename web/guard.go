@@ -42,7 +42,7 @@ func (s *Server) guardChange(ctx context.Context, record any, patch []byte) erro
 	if err != nil {
 		return err
 	}
-	g := guard{who: st.viewer, of: reflect.TypeOf(record), fields: fields}
+	g := guard{who: st.viewer, of: reflect.TypeOf(record), record: record, fields: fields}
 	if err := g.check(registry.MayChange | registry.MaySee); err != nil {
 		return err
 	}
@@ -64,6 +64,7 @@ func (s *Server) guardChange(ctx context.Context, record any, patch []byte) erro
 type guard struct {
 	who    viewer
 	of     reflect.Type
+	record any // as it stands; nil for a new one
 	fields map[string]json.RawMessage
 }
 
@@ -81,7 +82,7 @@ func (g guard) check(need registry.Right) error {
 		switch may := g.who.rights(g.of, name); {
 		case may&registry.MayChange == 0:
 			denied = append(denied, fault.Field{Name: name, Problem: "is not yours to change"})
-		case may&need != need || need&registry.MaySee != 0 && g.who.hidesIn(g.of, name):
+		case may&need != need || need&registry.MaySee != 0 && g.hidesIn(name):
 			denied = append(denied, fault.Field{Name: name, Problem: "is hidden from you at the moment, and so cannot be changed"})
 		}
 	}
@@ -95,9 +96,25 @@ func (g guard) check(need registry.Right) error {
 }
 
 // hidesIn tells whether a field that is shown has parts which are not: sent back as it came, it would lose them.
-func (v viewer) hidesIn(t reflect.Type, name string) bool {
-	p := v.plan(t)
-	return p != nil && slices.ContainsFunc(p.fields, func(f planned) bool { return f.path == name && f.inner != nil && !f.inner.whole })
+func (g guard) hidesIn(name string) bool {
+	p := g.who.plan(g.of)
+	if p == nil {
+		return false
+	}
+	i := slices.IndexFunc(p.fields, func(f planned) bool { return f.path == name && f.inner != nil && !f.inner.whole })
+	if i < 0 {
+		return false
+	}
+	own, is := reflect.ValueOf(g.record).Field(p.fields[i].index).Interface().(registry.Custom)
+	if !is {
+		return true
+	}
+	for key := range own {
+		if !p.fields[i].inner.shows(key) {
+			return true
+		}
+	}
+	return false
 }
 
 // fieldsIn are the fields of a body; none when it is no object, which its reader says better.
