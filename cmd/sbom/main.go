@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log"
 	"os"
 	"strings"
 )
@@ -36,8 +37,7 @@ type property struct {
 
 func main() {
 	if err := write(os.Args[1:]); err != nil {
-		fmt.Fprintln(os.Stderr, "sbom:", err)
-		os.Exit(1)
+		log.Fatalf("sbom: %v", err)
 	}
 }
 
