@@ -164,6 +164,8 @@ func (r *Registry) moveAll(ctx context.Context, tx *db.Tx, from, into Elder) err
 }
 
 // moveRecords changes every record that meets a condition. Writing one seals it under the key of whom it is about then.
+//
+//house:parameters a method cannot have type parameters, so the registry is one more
 func moveRecords[T any, P record[T]](ctx context.Context, tx *db.Tx, s *shelf[T, P], r *Registry, of condition, change func(*draft[T])) error {
 	rows, err := s.store.list(ctx, tx, of, maxLimit)
 	if err != nil {

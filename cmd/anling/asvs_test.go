@@ -30,20 +30,30 @@ func TestEvidenceExists(t *testing.T) {
 			continue
 		}
 		for _, m := range named.FindAllStringSubmatch(text, -1) {
-			if evidence := m[1]; strings.HasPrefix(evidence, "Test") {
-				if count++; !tests[evidence] {
-					t.Errorf("%s names the test %s, which does not exist", name, evidence)
-				}
-			} else if !isFileName(evidence) {
-				continue
-			} else if _, err := os.Stat("../../" + evidence); err != nil {
-				t.Errorf("%s names the file %s, which does not exist", name, evidence)
+			evidence := m[1]
+			if strings.HasPrefix(evidence, "Test") {
+				count++
+			}
+			if !isThere(evidence, tests) {
+				t.Errorf("%s names %s, which does not exist", name, evidence)
 			}
 		}
 	}
 	if count < 60 {
 		t.Errorf("only %d tests are named as evidence", count)
 	}
+}
+
+// isThere tells whether what looks like a test or a file of the repository is one.
+func isThere(evidence string, tests map[string]bool) bool {
+	if strings.HasPrefix(evidence, "Test") {
+		return tests[evidence]
+	}
+	if !isFileName(evidence) {
+		return true
+	}
+	_, err := os.Stat("../../" + evidence)
+	return err == nil
 }
 
 // isFileName tells whether something in backquotes is a file of the repository rather than a word, a route or a pattern.
