@@ -12,6 +12,9 @@ func (c *core) relateProvider(ctx context.Context, tx *db.Tx, d *draft[Provider]
 		d.x.Grade = ""
 	}
 	d.x.Services = c.roster.Services().codes(d.x.Services)
+	if d.old == nil {
+		d.x.CreatedAt = tx.Now() // the first inspection counts from here
+	}
 	defer func() { c.roster.warnProvider(&d.x, tx.Now()) }()
 	return c.home(ctx, tx, asked(d), &d.x.Centre)
 }
