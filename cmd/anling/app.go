@@ -197,6 +197,9 @@ func (a *app) listWorkers() []worker {
 	if a.cfg.ListenHTTP != "" {
 		all = append(all, worker{"plain http", a.redirect, nil})
 	}
+	if len(a.entrance.names) > 0 {
+		all = append(all, worker{"certificate", a.obtain, nil})
+	}
 	if a.wall != nil {
 		all = append(all, worker{"phone wall", a.wall.Run, a.stepWall})
 	}

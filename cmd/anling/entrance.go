@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,6 +22,7 @@ type entrance struct {
 	tls       *tls.Config                     // nil without
 	until     func() (time.Time, error)       // when the certificate in use ends; nil without
 	challenge func(http.Handler) http.Handler // answers an authority's questions over plain http; nil when nobody asks
+	names     []string                        // for which an authority is asked
 }
 
 // openEntrance reads the certificate, or makes ready to ask for one.
@@ -40,9 +42,34 @@ func openEntrance(cfg config.Config, p parts) (entrance, error) {
 			return entrance{}, err
 		}
 		until := func() (time.Time, error) { return certs.KeptUntil(context.Background(), cfg.ACMECache(), names[0]) }
-		return entrance{tls: certs.ForAuthority(certs.Policy(m.GetCertificate)), until: until, challenge: m.HTTPHandler}, nil
+		return entrance{tls: certs.ForAuthority(certs.Policy(m.GetCertificate)), until: until, challenge: m.HTTPHandler, names: names}, nil
 	}
 	return entrance{}, nil
+}
+
+// askAgain is how long after an authority's refusal it is asked again: longer than the minute for which the refusal is remembered.
+const askAgain = 65 * time.Second
+
+// obtain asks for the certificates before anybody comes: an authority takes seconds, more than a visitor's handshake may.
+func (a *app) obtain(ctx context.Context) error {
+	missing := slices.Clone(a.entrance.names)
+	for {
+		missing = slices.DeleteFunc(missing, func(name string) bool {
+			_, err := a.entrance.tls.GetCertificate(&tls.ClientHelloInfo{ServerName: name, CipherSuites: []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256}})
+			if err != nil && ctx.Err() == nil {
+				a.log.Error("no certificate from the authority yet; trying again", "name", name, "err", err)
+			}
+			return err == nil
+		})
+		if len(missing) == 0 {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-a.clock.After(askAgain):
+		}
+	}
 }
 
 // serve takes connections of a listener until the server is shut down.

@@ -127,8 +127,8 @@ func TestPlainHTTPLeadsToHTTPS(t *testing.T) {
 	}
 }
 
-// gatehouse is an app with a listener for TLS and one for plain http, running.
-func gatehouse(t *testing.T, cfg config.Config, log io.Writer) (address, plain string) {
+// gatehouse is an app with a listener for TLS and one for plain http, running; obtained closes when an authority has given its certificates.
+func gatehouse(t *testing.T, cfg config.Config, log io.Writer) (address, plain string, obtained <-chan struct{}) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	mustWork(t, err)
@@ -137,6 +137,15 @@ func gatehouse(t *testing.T, cfg config.Config, log io.Writer) (address, plain s
 	a, err := newApp(t.Context(), cfg, parts{Clock: clock.Real(), Log: slog.New(slog.NewTextHandler(log, nil))})
 	mustWork(t, err)
 	a.workers = append(a.workers, worker{"plain http", func(ctx context.Context) error { return a.leadToHTTPS(ctx, p) }, nil})
+	got := make(chan struct{})
+	for i, w := range a.workers {
+		if w.name == "certificate" {
+			a.workers[i].run = func(ctx context.Context) error {
+				defer close(got)
+				return w.run(ctx)
+			}
+		}
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- a.serve(ctx, l) }()
@@ -147,7 +156,7 @@ func gatehouse(t *testing.T, cfg config.Config, log io.Writer) (address, plain s
 		}
 		mustWork(t, a.close())
 	})
-	return l.Addr().String(), p.Addr().String()
+	return l.Addr().String(), p.Addr().String(), got
 }
 
 type lockedText struct {
@@ -222,8 +231,8 @@ func mustPebble(t *testing.T, tlsPort, httpPort string) pebble {
 	return pebble{directory: "https://localhost:" + api + "/dir", ca: cert}
 }
 
-// TestCertificateOfAnAuthority asks Let's Encrypt's test authority for a certificate as the service does: the first
-// visitor has it made, the name is proved over TLS, and what was given is kept in files of the owner alone.
+// TestCertificateOfAnAuthority asks Let's Encrypt's test authority for a certificate as the service does: before anybody
+// comes, the name is proved over TLS, and what was given is kept in files of the owner alone.
 func TestCertificateOfAnAuthority(t *testing.T) {
 	t.Parallel()
 	data := filepath.Join(t.TempDir(), "data")
@@ -235,7 +244,7 @@ func TestCertificateOfAnAuthority(t *testing.T) {
 	cfg.ACMEDirectory, cfg.ACMECA = ca.directory, ca.ca
 	mustWork(t, cfg.Check())
 	var log lockedText
-	address, plain := gatehouse(t, cfg, &log)
+	address, plain, obtained := gatehouse(t, cfg, &log)
 	tlsDoor.leadsTo(address)
 	httpDoor.leadsTo(plain)
 
@@ -249,6 +258,11 @@ func TestCertificateOfAnAuthority(t *testing.T) {
 		}
 		t.Cleanup(func() { c.Close() })
 		return c.(*tls.Conn), nil
+	}
+	select {
+	case <-obtained:
+	case <-time.After(time.Minute):
+		t.Fatalf("no certificate within a minute\n%s", &log.b)
 	}
 	c, err := dial("anling.example.test")
 	if err != nil {
