@@ -13,6 +13,11 @@ func ruleDocs(d map[string]doc) {
 	addNoun(d, "/v1/caller-classes", registry.CallerClass{}, `{"phone":"+8619900007777","class":"vip","reason":"劳动模范","until":"2027-12-31"}`)
 	addNoun(d, "/v1/agreements", registry.Agreement{}, `{"centre":"c1","to":"c2","kinds":["sos","fall"],"hours":[{"days":[1,2,3,4,5,6,7],"from":"22:00","to":"06:00"}],"after_s":60}`)
 	moveDocs(d)
+	for path, whose := range map[string]string{"helpers": "a helper", "providers": "a provider's staff"} {
+		d["GET /v1/"+path+"/{id}/grade"] = doc{tag: "registry", summary: "The credit grade, worked out each night from what " + whose + " did in 180 days, with the figures that it rests on", answer: registry.Grade{}}
+	}
+	d["GET /v1/due"] = doc{tag: "registry", summary: "Certificates and yearly inspections that expire within so many days, or are over; the most urgent first",
+		answer: page[gated[registry.Due]]{}, query: []param{{"days", "30, 60 or 90; 90 when not said"}}}
 	d["GET /v1/providers/{id}/staff"] = doc{tag: "registry", summary: "The helpers whom a provider sends", answer: page[gated[registry.Helper]]{},
 		query: []param{{"limit", "how many at most"}, {"cursor", "next of the page before"}}}
 }

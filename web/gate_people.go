@@ -21,6 +21,7 @@ func standingRows() []gateRow {
 			"version", "created_at", "updated_at", "archived_at"}}),
 		classed(registry.Move{}, fields{open: {"id", "resource", "record", "centre", "to", "state", "by", "decided_by", "decided_at",
 			"version", "created_at", "updated_at", "archived_at"}, note: {"reason", "note"}}),
+		classed(registry.Due{}, fields{open: {"resource", "id", "centre", "code", "value", "until", "stage"}, personal: {"name"}}),
 		classed(registry.Inspection{}, fields{open: {"year", "result", "date"}, note: {"note"}}),
 	}
 }

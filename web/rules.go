@@ -24,6 +24,7 @@ func (s *Server) ruleRoutes() []route {
 		{del, services.path + "/{id}", "services.change", services.handleArchive},
 		{get, "/v1/providers/{id}/staff", "helpers.see", s.listStaff},
 	}
+	t = append(t, s.gradeRoutes()...)
 	t = append(t, noun[registry.CallerClass, registry.ClassID]{s: s, path: "/v1/caller-classes", right: "classes",
 		filters: []string{"centre", "elder", "class", "phone"},
 		verbs: func(r reg) verbs[registry.CallerClass, registry.ClassID] {

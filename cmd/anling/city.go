@@ -94,6 +94,11 @@ func (c *city) fillCentres(ctx context.Context) error {
 			return fmt.Errorf("create centre %s: %w", k.ID, err)
 		}
 	}
+	_, err := c.registry.CreateAgreement(ctx, registry.Agreement{ID: "night-help", Centre: districtCentre, To: neighbourCentre, AfterS: 60,
+		Note: "夜间及繁忙时互助"})
+	if err != nil {
+		return fmt.Errorf("create the agreement: %w", err)
+	}
 	for _, o := range c.operators {
 		if _, err := c.registry.CreateOperator(ctx, o); err != nil {
 			return fmt.Errorf("create operator %s: %w", o.ID, err)
@@ -102,7 +107,6 @@ func (c *city) fillCentres(ctx context.Context) error {
 			return fmt.Errorf("password of operator %s: %w", o.ID, err)
 		}
 	}
-	var err error
 	c.gateway, _, err = c.registry.CreateToken(ctx, registry.Token{Name: "demo gateway", Scope: registry.TokenSignals})
 	if err != nil {
 		return fmt.Errorf("create the gateway's token: %w", err)

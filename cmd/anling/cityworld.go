@@ -35,6 +35,8 @@ type world struct {
 const (
 	cityCentre     registry.CentreID = "city"
 	districtCentre registry.CentreID = "huangpu"
+	// neighbourCentre is a second district: it sees what nobody at the first accepts within a minute.
+	neighbourCentre registry.CentreID = "jingan"
 )
 
 // maker invents records one after the other.
@@ -111,13 +113,18 @@ func (m *maker) sex(womenPercent int) string {
 func (m *maker) centresAndOperators() {
 	at := func(lon, lat float64) *geo.Position { return placed(orb.Point{lon, lat}) }
 	m.world.centres = []registry.Centre{
-		{ID: cityCentre, Name: "市应急呼叫中心", Phone: m.phone(centrePhones), TimeZone: "Asia/Shanghai", Position: at(121.4737, 31.2304)},
-		{ID: districtCentre, Name: "黄浦区一键通中心", Parent: cityCentre, Phone: m.phone(centrePhones), TimeZone: "Asia/Shanghai", Position: at(121.4758, 31.2265)},
+		{ID: cityCentre, Name: "市应急呼叫中心", Phone: m.phone(centrePhones), TimeZone: "Asia/Shanghai", Position: at(121.4737, 31.2304),
+			Level: registry.LevelCity, Area: "310100", DefaultAreaCode: "021"},
+		{ID: districtCentre, Name: "黄浦区一键通中心", Parent: cityCentre, Phone: m.phone(centrePhones), TimeZone: "Asia/Shanghai", Position: at(121.4758, 31.2265),
+			Level: registry.LevelCounty, Area: "310101", DefaultAreaCode: "021"},
+		{ID: neighbourCentre, Name: "静安区一键通中心", Parent: cityCentre, Phone: m.phone(centrePhones), TimeZone: "Asia/Shanghai", Position: at(121.4484, 31.2290),
+			Level: registry.LevelCounty, Area: "310106", DefaultAreaCode: "021"},
 	}
 	m.world.operators = []registry.Operator{
 		{ID: "op-demo", Centre: districtCentre, Name: "demo", DisplayName: "周晓", Role: registry.RoleOperator, Phone: m.phone(centrePhones), Language: "zh"},
 		{ID: "op-night", Centre: districtCentre, Name: "demo2", DisplayName: "林岚", Role: registry.RoleOperator, Phone: m.phone(centrePhones), Language: "zh"},
 		{ID: "op-super", Centre: districtCentre, Name: "super", DisplayName: "郭建平", Role: registry.RoleSupervisor, Phone: m.phone(centrePhones), Language: "zh"},
+		{ID: "op-jingan", Centre: neighbourCentre, Name: "jingan", DisplayName: "何静", Role: registry.RoleOperator, Phone: m.phone(centrePhones), Language: "zh"},
 		{ID: "op-city", Centre: cityCentre, Name: "city", DisplayName: "沈伟民", Role: registry.RoleSupervisor, Phone: m.phone(centrePhones), Language: "zh"},
 		{ID: "op-admin", Centre: cityCentre, Name: "admin", DisplayName: "陆文静", Role: registry.RoleAdmin, Phone: m.phone(centrePhones), Language: "zh"},
 	}

@@ -1,0 +1,43 @@
+package web
+
+import (
+	"net/http"
+
+	"anling/registry"
+)
+
+// gradeRoutes tell how helpers and providers have done, and what of theirs somebody has to see to.
+func (s *Server) gradeRoutes() []route {
+	return []route{
+		{http.MethodGet, "/v1/helpers/{id}/grade", "helpers.see", s.helperGrade},
+		{http.MethodGet, "/v1/providers/{id}/grade", "providers.see", s.providerGrade},
+		{http.MethodGet, "/v1/due", "helpers.see", s.listDue},
+	}
+}
+
+func (s *Server) helperGrade(w http.ResponseWriter, r *http.Request) error {
+	g, err := s.registryFor(r).HelperGrade(r.Context(), registry.HelperID(pathVar(r, "id")))
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, g)
+}
+
+func (s *Server) providerGrade(w http.ResponseWriter, r *http.Request) error {
+	g, err := s.registryFor(r).ProviderGrade(r.Context(), registry.ProviderID(pathVar(r, "id")))
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, g)
+}
+
+// listDue answers GET /v1/due: certificates and inspections that expire within so many days, or are over.
+func (s *Server) listDue(w http.ResponseWriter, r *http.Request) error {
+	q := query{r: r}
+	days := q.limit("days", 90, 366)
+	if err := q.err(); err != nil {
+		return err
+	}
+	all := s.registry.Helpers().Due(callerOf(r.Context()).scope, s.clock.Now(), days)
+	return writeJSON(w, http.StatusOK, page[gated[registry.Due]]{Items: redactAll(s.viewer(r.Context()), all)})
+}
