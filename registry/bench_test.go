@@ -109,17 +109,3 @@ func BenchmarkCheckToken(b *testing.B) {
 		must[Token](b)(h.CheckToken(b.Context(), plain))
 	}
 }
-
-func BenchmarkImport(b *testing.B) {
-	h := mustHouse(b, db.Options{Path: dbtest.Path(b)})
-	n := 0
-	for b.Loop() {
-		text := "id,name,phones,address\n"
-		for range importBatch {
-			n++
-			text += fmt.Sprintf("E%d,张秀英,199%08d,黄陂北路88弄\n", n, n)
-		}
-		wantCounts(b, "import", mustImport(b, h, Elders, text), "100 created, 0 changed, 0 unchanged, 0 refused")
-	}
-	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(n), "µs/row")
-}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"maps"
 
 	"anling/internal/audit"
 	"anling/internal/db"
@@ -17,13 +16,13 @@ type Changed struct {
 	To   json.RawMessage `json:"to,omitempty"`
 }
 
-// note writes into the log, in the same transaction, what a draft changes. Where helpers are and when a
+// note writes into the log, in the same transaction, what a draft changes; is are its fields. Where helpers are and when a
 // device was heard of move by themselves and are no changes: they do not come this way.
-func (s *shelf[T, P]) note(ctx context.Context, tx *db.Tx, d draft[T]) error {
+func (s *shelf[T, P]) note(ctx context.Context, tx *db.Tx, d draft[T], is map[string]json.RawMessage) error {
 	if s.audit == nil {
 		return nil
 	}
-	changes, err := s.differences(d)
+	changes, err := s.differences(d, is)
 	if err != nil {
 		return err
 	}
@@ -56,38 +55,32 @@ func verbOf[T any, P record[T]](d draft[T]) string {
 }
 
 // differences gives every field in which a draft differs from what was.
-func (s *shelf[T, P]) differences(d draft[T]) (map[string]Changed, error) {
+func (s *shelf[T, P]) differences(d draft[T], is map[string]json.RawMessage) (map[string]Changed, error) {
 	was := map[string]json.RawMessage{}
 	if d.old != nil {
 		var err error
-		if was, err = s.kept(*d.old); err != nil {
+		if was, err = s.fieldsOf(*d.old); err != nil {
 			return nil, err
 		}
 	}
-	is, err := s.kept(d.x)
-	if err != nil {
-		return nil, err
-	}
 	all := map[string]Changed{}
 	for name, to := range is {
-		if from := was[name]; !bytes.Equal(from, to) {
-			all[name] = Changed{From: from, To: to}
+		if from := tells(was[name]); !bytes.Equal(from, tells(to)) {
+			all[name] = Changed{From: from, To: tells(to)}
 		}
 	}
 	for name, from := range was {
-		if _, still := is[name]; !still {
+		if _, still := is[name]; !still && tells(from) != nil {
 			all[name] = Changed{From: from}
 		}
 	}
 	return all, nil
 }
 
-// kept gives the fields of a record that say something, without what is kept elsewhere.
-func (s *shelf[T, P]) kept(x T) (map[string]json.RawMessage, error) {
-	if s.strip != nil {
-		s.strip(&x)
+// tells gives a value that says something, and nil for an empty list or object.
+func tells(value json.RawMessage) json.RawMessage {
+	if string(value) == "[]" || string(value) == "{}" {
+		return nil
 	}
-	fields, err := fieldsOf(x)
-	maps.DeleteFunc(fields, func(_ string, value json.RawMessage) bool { return string(value) == "[]" || string(value) == "{}" })
-	return fields, err
+	return value
 }

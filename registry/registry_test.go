@@ -52,7 +52,11 @@ func (h *house) mustOpen(t testing.TB) *Registry {
 		t.Fatalf("open the ring: %v", err)
 	}
 	vault := seal.NewVault(h.db, ring)
-	return New(Options{DB: h.db, Vault: vault, Clock: h.clock, Audit: audit.New(h.db, vault)})
+	o := Options{DB: h.db, Vault: vault, Clock: clock.Real(), Audit: audit.New(h.db, vault)}
+	if h.clock != nil {
+		o.Clock = h.clock
+	}
+	return New(o)
 }
 
 func (h *house) update(t testing.TB, f func(tx *db.Tx) error) {

@@ -25,8 +25,13 @@ func (c *core) home(ctx context.Context, tx *db.Tx, a asking, centre *CentreID) 
 		*centre = a.scope.centres[0]
 	}
 	if *centre == "" && a.scope.All() {
-		top, err := c.defaultCentre(ctx, tx)
-		*centre = top.ID
+		top, err := topCentre(ctx, tx, "")
+		if fault.Is(err, fault.NotFound) {
+			made, err := c.defaultCentre(ctx, tx)
+			*centre = made.ID
+			return err
+		}
+		*centre = top
 		return err
 	}
 	_, err := parentOf(ctx, tx, *centre)

@@ -186,10 +186,14 @@ func (s *shelf[T, P]) put(ctx context.Context, tx *db.Tx, d draft[T]) (T, error)
 	if err := s.point(ctx, tx, d); err != nil {
 		return d.x, err
 	}
-	if err := s.write(ctx, tx, d.x, was); err != nil {
+	fields, err := s.fieldsOf(d.x)
+	if err != nil {
+		return d.x, fmt.Errorf("write %s %s as JSON: %w", s.noun, h.ID, err)
+	}
+	if err := s.write(ctx, tx, written[T]{d.x, fields, was}); err != nil {
 		return d.x, fmt.Errorf("store %s %s: %w", s.noun, h.ID, err)
 	}
-	if err := s.note(ctx, tx, d); err != nil {
+	if err := s.note(ctx, tx, d, fields); err != nil {
 		return d.x, fmt.Errorf("write down the change of %s %s: %w", s.noun, h.ID, err)
 	}
 	s.taken(tx, d.x)
@@ -199,13 +203,17 @@ func (s *shelf[T, P]) put(ctx context.Context, tx *db.Tx, d draft[T]) (T, error)
 	return d.x, s.stored(ctx, tx, d)
 }
 
-func (s *shelf[T, P]) write(ctx context.Context, tx *db.Tx, x T, was int64) error {
-	p := P(&x)
-	r := row[T]{head: p.head(), clear: x}
-	if s.strip != nil {
-		s.strip(&x)
-	}
-	body, err := slim(x)
+// written is a record with its fields as JSON, and the version that it had; 0 for a new one.
+type written[T any] struct {
+	x      T
+	fields map[string]json.RawMessage
+	was    int64
+}
+
+func (s *shelf[T, P]) write(ctx context.Context, tx *db.Tx, w written[T]) error {
+	p := P(&w.x)
+	r := row[T]{head: p.head(), clear: w.x}
+	body, err := json.Marshal(w.fields)
 	if err != nil {
 		return fmt.Errorf("write as JSON: %w", err)
 	}
@@ -217,24 +225,18 @@ func (s *shelf[T, P]) write(ctx context.Context, tx *db.Tx, x T, was int64) erro
 		}
 		r.cell = key.Seal(s.table, recordColumn, r.ID, body)
 	}
-	if was == 0 {
+	if w.was == 0 {
 		return s.insert(ctx, tx, r)
 	}
-	return s.update(ctx, tx, r, was)
+	return s.update(ctx, tx, r, w.was)
 }
 
-// slim is the JSON of a record without what stands in its columns or says nothing: reading it is part
-// of every alarm.
-func slim(x any) ([]byte, error) {
-	fields, err := fieldsOf(x)
-	if err != nil {
-		return nil, err
+// fieldsOf gives the fields of a record that say something, as JSON, without what stands in its columns or is kept
+// elsewhere: reading them is part of every alarm.
+func (s *shelf[T, P]) fieldsOf(x T) (map[string]json.RawMessage, error) {
+	if s.strip != nil {
+		s.strip(&x)
 	}
-	return json.Marshal(fields)
-}
-
-// fieldsOf gives the fields of a record that say something, as JSON.
-func fieldsOf(x any) (map[string]json.RawMessage, error) {
 	body, err := json.Marshal(x)
 	if err != nil {
 		return nil, err
@@ -272,7 +274,7 @@ func (s *shelf[T, P]) point(ctx context.Context, tx *db.Tx, d draft[T]) (err err
 		if slices.Equal(textsOf(before, l.kind), texts) {
 			continue
 		}
-		to := lookupsOf{kind: l.kind, unique: l.unique != "", row: p.head().ID}
+		to := lookupsOf{kind: l.kind, unique: l.unique != "", row: p.head().ID, fresh: d.old == nil}
 		for _, text := range texts {
 			to.hashes = append(to.hashes, s.vault.Blind(l.kind, text))
 		}

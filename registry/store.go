@@ -244,8 +244,10 @@ func setLookups(ctx context.Context, tx *db.Tx, to lookupsOf) error {
 	if to.unique {
 		table = "identities"
 	}
-	if _, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE kind = ? AND row_id = ?`, to.kind, to.row); err != nil {
-		return fmt.Errorf("clear %s: %w", table, err)
+	if !to.fresh {
+		if _, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE kind = ? AND row_id = ?`, to.kind, to.row); err != nil {
+			return fmt.Errorf("clear %s: %w", table, err)
+		}
 	}
 	for _, hash := range to.hashes {
 		_, err := tx.Exec(ctx, `INSERT INTO `+table+` (kind, hash, row_id) VALUES (?, ?, ?)`, to.kind, hash, to.row)
@@ -261,6 +263,7 @@ type lookupsOf struct {
 	kind   string
 	unique bool // they lead to this row and no other
 	row    string
+	fresh  bool // nothing has led to this row before
 	hashes [][]byte
 }
 
