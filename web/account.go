@@ -206,8 +206,14 @@ func (s *Server) changeOwn(r *http.Request, old string, p registry.NewPassword) 
 
 // resetFactors answers DELETE /v1/operators/{id}/factors, for somebody who has lost theirs.
 func (s *Server) resetFactors(w http.ResponseWriter, r *http.Request) error {
-	id := registry.OperatorID(pathVar(r, "id"))
-	if err := s.registryFor(r).ResetFactors(r.Context(), id); err != nil {
+	op, err := s.registryFor(r).Operator(r.Context(), registry.OperatorID(pathVar(r, "id")))
+	if err != nil {
+		return err
+	}
+	if err := s.mayGive(r.Context(), op.Role); err != nil {
+		return err
+	}
+	if err := s.registryFor(r).ResetFactors(r.Context(), op.ID); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)

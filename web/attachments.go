@@ -32,7 +32,32 @@ func (s *Server) attachmentRoutes() []route {
 	return t
 }
 
+// ownerWithin refuses, as if it were not there, what is of somebody who is none of a firm's business.
+func (s *Server) ownerWithin(r *http.Request, of, owner string) error {
+	ctx := r.Context()
+	if callerOf(ctx).firm() == "" {
+		return nil
+	}
+	var record any
+	var err error
+	switch of {
+	case registry.ElderAttachments:
+		record, err = s.registryFor(r).Elder(ctx, registry.ElderID(owner))
+	case registry.HelperAttachments:
+		record, err = s.registryFor(r).Helper(ctx, registry.HelperID(owner))
+	case registry.ProviderAttachments:
+		record, err = s.registryFor(r).Provider(ctx, registry.ProviderID(owner))
+	}
+	if err != nil {
+		return err
+	}
+	return s.within(ctx, record)
+}
+
 func (s *Server) listAttachments(w http.ResponseWriter, r *http.Request, of string) error {
+	if err := s.ownerWithin(r, of, pathVar(r, "id")); err != nil {
+		return err
+	}
 	all, err := s.registryFor(r).Attachments(r.Context(), of, pathVar(r, "id"))
 	if err != nil {
 		return err
@@ -43,6 +68,9 @@ func (s *Server) listAttachments(w http.ResponseWriter, r *http.Request, of stri
 // attach takes a file as a form (file, kind, title) or as the body itself, with kind and title in the query.
 func (s *Server) attach(w http.ResponseWriter, r *http.Request, of string) error {
 	u := registry.Upload{Resource: of, Owner: pathVar(r, "id"), Kind: r.URL.Query().Get("kind"), Title: r.URL.Query().Get("title")}
+	if err := s.ownerWithin(r, u.Resource, u.Owner); err != nil {
+		return err
+	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxUpload)
 	if err := readUpload(r, &u); err != nil {
 		if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
@@ -113,6 +141,9 @@ func (s *Server) sendAttachment(w http.ResponseWriter, r *http.Request, small bo
 	if err != nil {
 		return err
 	}
+	if err := s.ownerWithin(r, x.Resource, x.Owner); err != nil {
+		return err
+	}
 	if err := s.mayOpen(r.Context(), x); err != nil {
 		return err
 	}
@@ -166,6 +197,9 @@ func (s *Server) mayOpen(ctx context.Context, x registry.Attachment) error {
 func (s *Server) deleteAttachment(w http.ResponseWriter, r *http.Request) error {
 	x, _, err := s.registryFor(r).Attachment(r.Context(), registry.AttachmentID(pathVar(r, "id")), true)
 	if err != nil {
+		return err
+	}
+	if err := s.ownerWithin(r, x.Resource, x.Owner); err != nil {
 		return err
 	}
 	if err := s.demand(r.Context(), registry.Action(x.Resource+"s.change")); err != nil {

@@ -344,7 +344,7 @@ func TestNobodyTakesOverWhoMayDoMore(t *testing.T) {
 	for _, c := range []struct{ method, path, body string }{
 		{"POST", "/v1/operators", `{"name":"x","role":"admin"}`}, {"POST", "/v1/operators", `{"name":"x","role":"operator"}`},
 		{"PATCH", "/v1/operators/o1", `{"version":1,"display_name":"x"}`}, {"PATCH", "/v1/operators/personnel-c1", `{"version":1,"role":"admin"}`},
-		{"PUT", "/v1/operators/admin-c1/password", `{"password":"a long enough phrase"}`}, {"DELETE", "/v1/operators/admin-c1", ""},
+		{"PUT", "/v1/operators/admin-c1/password", `{"password":"a long enough phrase"}`}, {"DELETE", "/v1/operators/admin-c1/factors", ""}, {"DELETE", "/v1/operators/admin-c1", ""},
 	} {
 		h.wantDirect(403, c.method, c.path, who, c.body)
 	}

@@ -72,6 +72,9 @@ func (s *Server) listStaff(w http.ResponseWriter, r *http.Request) error {
 	if err := q.err(); err != nil {
 		return err
 	}
+	if err := s.ownerWithin(r, registry.ProviderAttachments, pathVar(r, "id")); err != nil {
+		return err
+	}
 	found, err := s.registryFor(r).Staff(r.Context(), registry.ProviderID(pathVar(r, "id")), ask)
 	if err != nil {
 		return err

@@ -146,7 +146,7 @@ func (s *Server) within(ctx context.Context, record any) error {
 		var alert alerts.AlertID
 		alert, err = s.acceptedFor(ctx, x.ID)
 		ok = alert != ""
-	case registry.Centre:
+	case registry.Centre, registry.ServiceType:
 		ok = true
 	}
 	if err == nil && !ok {
