@@ -1,3 +1,4 @@
+import { adminNeeds } from './admin'
 import type { PageName } from './route'
 import type { Key } from './words'
 
@@ -11,7 +12,7 @@ export const pageTable: readonly PageInfo[] = [
   { page: 'helpers', key: 'h', word: 'ui.nav.helpers', icon: 'team', needs: ['helpers.see'] },
   { page: 'providers', key: 'p', word: 'ui.nav.providers', icon: 'shop', needs: ['providers.see'] },
   { page: 'import', key: 'i', word: 'ui.nav.import', icon: 'sheet', needs: ['import', 'export'] },
-  { page: 'admin', key: 'a', word: 'ui.nav.admin', icon: 'gear', needs: ['centres.change', 'operators.see', 'roles.see', 'audit.see', 'privacy.see', 'plans.change'] },
+  { page: 'admin', key: 'a', word: 'ui.nav.admin', icon: 'gear', needs: adminNeeds },
   { page: 'me', key: 'm', word: 'ui.nav.me', icon: 'person', needs: [] },
 ]
 

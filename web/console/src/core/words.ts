@@ -1,4 +1,5 @@
 import account from '../../../../internal/words/account.json'
+import admin from '../../../../internal/words/admin.json'
 import alerts from '../../../../internal/words/alerts.json'
 import ui from '../../../../internal/words/console.json'
 import people from '../../../../internal/words/people.json'
@@ -6,7 +7,7 @@ import registry from '../../../../internal/words/registry.json'
 import type { Lang } from '../data/types'
 
 /** Every file of words that the console uses; a new one is added here. */
-export const files = { ...account, ...ui, ...alerts, ...people, ...registry }
+export const files = { ...account, ...admin, ...ui, ...alerts, ...people, ...registry }
 
 export type Key = keyof typeof files
 type Vars = Record<string, string | number | null | undefined>

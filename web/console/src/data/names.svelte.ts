@@ -1,6 +1,7 @@
 import { SvelteMap } from 'svelte/reactivity'
+import { admin } from './admin'
 import { registry } from './registry'
-import type { Area, Centre, CustomField, Service } from './types'
+import type { Area, Centre, CustomField, Roles, Service } from './types'
 
 /** Names behind ids and codes, fetched when first shown. An unknown one shows as its code. */
 class Names {
@@ -11,12 +12,25 @@ class Names {
   centres = $state.raw<readonly Centre[]>([])
   services = $state.raw<readonly Service[]>([])
   custom = $state.raw<readonly CustomField[]>([])
+  roles = $state.raw<Roles | null>(null)
 
   /** Begins to fetch what many pages need. */
   warm(): void {
     this.#once('centres', async () => (this.centres = (await registry.list('centres', { limit: 200 })).items))
     this.#once('services', async () => (this.services = await registry.services()))
     for (const r of ['elder', 'helper', 'provider']) this.#once('custom ' + r, async () => (this.custom = [...this.custom, ...(await registry.customFields(r))]))
+  }
+
+  /** The roles, where the session may read them. */
+  warmRoles(): void {
+    this.#once('roles', async () => (this.roles = await admin.roles()))
+  }
+
+  /** After a change the next look fetches it again. */
+  again(what: 'centres' | 'services' | 'roles'): void {
+    this.forget(what)
+    if (what === 'roles') this.warmRoles()
+    else this.warm()
   }
 
   #once(what: string, fetch: () => Promise<unknown>): void {
@@ -32,6 +46,10 @@ class Names {
 
   centre(id: string | undefined): string {
     return id ? (this.centres.find((c) => c.id === id)?.name ?? id) : ''
+  }
+
+  role(id: string | undefined, lang: 'zh' | 'en'): string {
+    return id ? (this.roles?.items.find((r) => r.id === id)?.name[lang] ?? id) : ''
   }
 
   service(code: string): Service | undefined {
@@ -60,6 +78,18 @@ class Names {
       this.#people.set(key, (await registry.get(noun, id)).name)
     })
     return known ?? '…'
+  }
+
+  /** Who has an account, by the name that others call them. */
+  operator(id: string | undefined): string {
+    if (!id) return ''
+    const key = `operators ${id}`
+    const known = this.#people.get(key)
+    if (known === undefined) this.#ask(key, async () => {
+      const o = await registry.get('operators', id)
+      this.#people.set(key, o.display_name || o.name)
+    })
+    return known ?? id
   }
 
   keepPerson(noun: 'elders' | 'helpers' | 'providers', id: string, name: string): void {

@@ -1,13 +1,16 @@
 import { id, request } from './api'
 import type {
-  Area, Attachment, CallerClass, Centre, Consent, ContactRecord, CustomField, DeviceRecord, Duplicate, ElderRecord, Head, HelperRecord, HistoryEntry, Import, Page, PastAlert,
+  AccountRecord, Area, Attachment, CallerClass, CentreRecord, Consent, ContactRecord, CustomField, DeviceRecord, Duplicate, ElderRecord, Head, HelperRecord, HistoryEntry, Import, Page, PastAlert,
   Position, ProviderRecord, Service, Signal,
 } from './types'
 
 // The registry's part of the contract: the same few verbs for every kind of record.
 
-export type Noun = 'elders' | 'contacts' | 'devices' | 'helpers' | 'providers' | 'centres'
-export interface Records { elders: ElderRecord; contacts: ContactRecord; devices: DeviceRecord; helpers: HelperRecord; providers: ProviderRecord; centres: Centre & Head }
+export interface Records {
+  elders: ElderRecord; contacts: ContactRecord; devices: DeviceRecord; helpers: HelperRecord; providers: ProviderRecord
+  centres: CentreRecord; operators: AccountRecord; 'caller-classes': CallerClass & Head
+}
+export type Noun = keyof Records
 export type Params = Record<string, string | number | undefined>
 
 function search(params: Params): string {
@@ -21,7 +24,7 @@ async function list<T>(path: string, params: Params = {}): Promise<Page<T>> {
   const r = await request<Partial<Page<T>> | T[]>('GET', path + search(params))
   return Array.isArray(r) ? { items: r, next: null } : { items: r.items ?? [], next: r.next ?? null, total: r.total ?? null, partial: r.partial ?? false }
 }
-const all = async <T>(path: string, params: Params = {}): Promise<T[]> => (await list<T>(path, params)).items
+export const all = async <T>(path: string, params: Params = {}): Promise<T[]> => (await list<T>(path, params)).items
 
 export const registry = {
   list: <N extends Noun>(noun: N, params: Params = {}) => list<Records[N]>(`/v1/${noun}`, params),

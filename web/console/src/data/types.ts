@@ -1,5 +1,6 @@
 // The JSON contract with the server, one file for each noun. Names are those of the API; fields that the console
 // can do without are optional, so that an older server is shown as far as it goes.
+export type * from './types/admin'
 export type * from './types/alert'
 export type * from './types/common'
 export type * from './types/elder'

@@ -9,6 +9,7 @@ export const loaders: Partial<Record<PageName, Loader>> = {
   duplicates: () => import('./elders/Duplicates.svelte'),
   helpers: () => import('./helpers/Helpers.svelte'),
   import: () => import('./import/Import.svelte'),
+  admin: () => import('./admin/Admin.svelte'),
   me: () => import('./me/Me.svelte'),
   providers: () => import('./helpers/Providers.svelte'),
 }
