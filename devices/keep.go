@@ -104,7 +104,7 @@ func (in *Intake) keepReports(ctx context.Context, tx *db.Tx, batch []state) err
 				return fmt.Errorf("keep report of device %s: %w", r.device, err)
 			}
 		}
-		seen = append(seen, registry.Seen{Device: st.device.ID, At: st.seenAt, Battery: st.battery})
+		seen = append(seen, registry.Seen{Device: st.device.ID, At: st.seenAt, Battery: st.battery, Tested: st.testedAt, Elder: st.device.Elder})
 	}
 	if err := in.registry.SeenTx(ctx, tx, seen); err != nil {
 		return fmt.Errorf("note that %d devices were heard: %w", len(seen), err)

@@ -57,6 +57,9 @@ func (k Kind) Alarm() bool {
 	return false
 }
 
+// pressed reports whether a signal of the kind proves that the key works, and the way from it to us.
+func (k Kind) pressed() bool { return k == SOS || k == Silent || k == Test }
+
 // readKind reads a kind as senders write it: case, spaces and dashes do not matter. A kind that we do
 // not know is a press (odd is then true): a new firmware's "panic" must not be lost to our ignorance.
 func readKind(s string) (kind Kind, odd bool) {

@@ -35,6 +35,7 @@ type live struct {
 type state struct {
 	device   registry.Device
 	seenAt   time.Time
+	testedAt time.Time // when its key last came through
 	battery  *int
 	position *geo.Position
 	reports  map[Kind]Record // the last heartbeat and position that are not in the database yet
@@ -63,7 +64,10 @@ func (l *live) saw(d registry.Device, s Signal, r Record) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.note(d, s, r)
+	st := l.note(d, s, r)
+	if s.Kind.pressed() && r.ReceivedAt.After(st.testedAt) {
+		st.testedAt = r.ReceivedAt
+	}
 	l.waiting[d.ID] = true
 }
 
@@ -89,6 +93,9 @@ func (l *live) note(d registry.Device, s Signal, r Record) *state {
 	if st == nil {
 		st = newState(d)
 		l.states[d.ID] = st
+	}
+	if st.device.Elder != d.Elder {
+		st.testedAt = time.Time{} // that was in another home
 	}
 	st.device = d
 	if r.ReceivedAt.After(st.seenAt) {

@@ -13,6 +13,7 @@ import (
 	"anling/internal/db/dbtest"
 	"anling/internal/fault"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/paulmach/orb"
 )
 
@@ -54,6 +55,32 @@ func TestReportsWaitInMemoryAndAreWrittenTogether(t *testing.T) {
 		if r.engine.heard() != 0 {
 			t.Error("the engine was asked about a report")
 		}
+	})
+}
+
+func TestAPressProvesTheKeyAndAHeartbeatDoesNot(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *rig) {
+		tested := func(after string, want *time.Time) {
+			t.Helper()
+			r.mustFlush(t)
+			d, err := r.registry.Device(t.Context(), r.device.ID)
+			if err != nil || !cmp.Equal(d.TestedAt, want) {
+				t.Errorf("after %s: tested at %v, %v; want %v", after, d.TestedAt, err, want)
+			}
+		}
+		r.mustTake(t, devices.Signal{Device: "BTN-1", Kind: devices.Heartbeat})
+		r.mustTake(t, devices.Signal{Device: "BTN-1", Kind: devices.Smoke})
+		tested("a heartbeat and smoke", nil)
+		r.mustTake(t, devices.Signal{ID: "t1", Device: "BTN-1", Kind: devices.Test})
+		first := morning()
+		tested("a test", &first)
+		r.clock.Advance(time.Minute)
+		r.mustTake(t, devices.Signal{Device: "BTN-1", Kind: devices.Heartbeat})
+		tested("a later heartbeat", &first)
+		r.mustTake(t, devices.Signal{ID: "s1", Device: "BTN-1", Kind: devices.SOS})
+		second := morning().Add(time.Minute)
+		tested("a press", &second)
 	})
 }
 

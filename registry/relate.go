@@ -192,6 +192,9 @@ func (c *core) centreOfElder(ctx context.Context, tx *db.Tx, a asking, elder Eld
 
 // relateDevice lets a device follow its elder's centre.
 func (c *core) relateDevice(ctx context.Context, tx *db.Tx, d *draft[Device]) (err error) {
+	if d.old != nil && d.old.Elder != d.x.Elder {
+		d.x.TestedAt = nil // its way from the new home is not proved yet
+	}
 	if d.x.Elder == "" || d.x.ArchivedAt != nil {
 		return c.home(ctx, tx, asked(d), &d.x.Centre)
 	}

@@ -191,7 +191,8 @@ func TestSeenIsWrittenForwardOnly(t *testing.T) {
 		ctx := t.Context()
 		h.mustPeople(t)
 		full, low := 90, 12
-		for _, s := range []Seen{{"D1", noon(), &full}, {"D1", noon().Add(-time.Hour), &low}, {"D1", noon().Add(time.Hour), nil}, {"nobody", noon(), nil}} {
+		for _, s := range []Seen{{Device: "D1", At: noon(), Battery: &full}, {Device: "D1", At: noon().Add(-time.Hour), Battery: &low},
+			{Device: "D1", At: noon().Add(time.Hour)}, {Device: "nobody", At: noon()}} {
 			h.update(t, func(tx *db.Tx) error { return h.SeenTx(ctx, tx, []Seen{s}) })
 		}
 		d := must[Device](t)(h.Device(ctx, "D1"))
@@ -204,5 +205,34 @@ func TestSeenIsWrittenForwardOnly(t *testing.T) {
 		}
 		_, err := h.ChangeDevice(ctx, "D1", []byte(`{"version":2,"battery":100}`))
 		wantFields(t, "a battery charged by a patch", err, "battery")
+	})
+}
+
+func TestAKeyIsProvedOnlyInTheHomeWhereItWasPressed(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, h *house) {
+		ctx := t.Context()
+		h.mustPeople(t)
+		other := zhang()
+		other.ID, other.Number = "E2", ""
+		must[Elder](t)(h.CreateElder(ctx, other))
+		pressed := func(at time.Time, elder ElderID, want *time.Time) {
+			t.Helper()
+			h.update(t, func(tx *db.Tx) error {
+				return h.SeenTx(ctx, tx, []Seen{{Device: "D1", At: at, Tested: at, Elder: elder}})
+			})
+			if d := must[Device](t)(h.Device(ctx, "D1")); !cmp.Equal(d.TestedAt, want) {
+				t.Errorf("pressed at %v with %s: tested at %v, want %v", at, elder, d.TestedAt, want)
+			}
+		}
+		first, later := noon(), noon().Add(time.Hour)
+		pressed(first, "E1", &first)
+		pressed(later, "E1", &later)
+		pressed(first, "E1", &later)
+		must[Device](t)(h.ChangeDevice(ctx, "D1", []byte(`{"version":1,"place":"床头"}`)))
+		pressed(first, "E1", &later)
+		must[Device](t)(h.ChangeDevice(ctx, "D1", []byte(`{"version":2,"elder":"E2"}`)))
+		pressed(later, "E1", nil)
+		pressed(later, "E2", &later)
 	})
 }

@@ -266,6 +266,10 @@ type Seen struct {
 	Device  DeviceID
 	At      time.Time
 	Battery *int // percent, when it was told
+
+	// When its key last came through, and whose it was then: a key that was tried in another home proves nothing here.
+	Tested time.Time
+	Elder  ElderID
 }
 
 // SeenTx writes that devices were heard of; an older report than the last changes nothing.

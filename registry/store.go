@@ -376,6 +376,16 @@ func setSeen(ctx context.Context, tx *db.Tx, s Seen) error {
 	if err != nil {
 		return fmt.Errorf("write last seen of %s: %w", s.Device, err)
 	}
+	if s.Tested.IsZero() {
+		return nil
+	}
+	tested := db.Micros(s.Tested)
+	_, err = tx.Exec(ctx, `
+		UPDATE devices SET tested_at = ?
+		WHERE id = ? AND elder = ? AND (tested_at IS NULL OR tested_at < ?)`, tested, s.Device, s.Elder, tested)
+	if err != nil {
+		return fmt.Errorf("write that the key of %s came through: %w", s.Device, err)
+	}
 	return nil
 }
 
