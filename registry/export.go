@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/transform"
@@ -28,12 +29,11 @@ type ExportOrder struct {
 	Query    Query    // its page does not matter
 }
 
-func (o ExportOrder) check() error {
+func (o ExportOrder) check(all []string) error {
 	var c problems
 	c.oneOf("kind", o.Kind, Elders, Contacts, Devices, Helpers, Providers)
 	c.oneOf("format", o.Format, "", FormatCSV, FormatXLSX)
 	c.oneOf("encoding", o.Encoding, "", EncodingUTF8, EncodingGB18030)
-	all, _ := columnsOf(o.Kind)
 	for _, column := range o.Columns {
 		if !slices.Contains(all, column) {
 			c.add("columns", "names a column that there is not")
@@ -41,12 +41,6 @@ func (o ExportOrder) check() error {
 	}
 	c.settle()
 	return c.err("export")
-}
-
-// ColumnsOf gives the columns of the spreadsheets of a kind; none when there are no such spreadsheets.
-func ColumnsOf(kind string) []string {
-	all, _ := columnsOf(kind)
-	return all
 }
 
 // Export writes everybody of a kind as CSV; see ExportTo.
@@ -59,7 +53,7 @@ func (r *Registry) Export(ctx context.Context, kind string, w io.Writer) error {
 // tells how many. Texts that would run as formulas are marked by a ' in CSV; in XLSX they are texts. It reads page by page
 // and keeps nothing in memory. Somebody whose sealed part cannot be opened has only what is known in clear.
 func (r *Registry) ExportTo(ctx context.Context, o ExportOrder, w io.Writer) (rows int, err error) {
-	if err := o.check(); err != nil {
+	if err := o.check(r.Columns(o.Kind)); err != nil {
 		return 0, err
 	}
 	switch o.Kind {
@@ -131,7 +125,7 @@ const maxExportRows = 20_000_000
 func export[T any, P record[T]](ctx context.Context, r *Registry, s *shelf[T, P], o outlet) (rows int, err error) {
 	columns := o.Columns
 	if len(columns) == 0 {
-		columns = ColumnsOf(o.Kind)
+		columns = r.Columns(o.Kind)
 	}
 	q := o.Query
 	q.Limit, q.Cursor, q.Count = maxLimit, "", false
@@ -169,6 +163,12 @@ func export[T any, P record[T]](ctx context.Context, r *Registry, s *shelf[T, P]
 func cellsOf(x any, columns []string) []string {
 	cells := make([]string, len(columns))
 	for i, c := range columns {
+		if key, own := strings.CutPrefix(c, customPrefix); own {
+			if v := customOfRecord(x)[key]; v != nil {
+				cells[i] = cellText(v)
+			}
+			continue
+		}
 		cells[i] = cellOf(x, c)
 	}
 	return cells

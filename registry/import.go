@@ -85,12 +85,11 @@ type ImportOrder struct {
 	May      func(column string) bool `json:"-"` // which columns whoever imports may change; nil: all
 }
 
-func (o ImportOrder) check() error {
+func (o ImportOrder) check(all []string) error {
 	var c problems
 	c.oneOf("kind", o.Kind, Elders, Contacts, Devices, Helpers, Providers)
 	c.oneOf("mode", o.Mode, "", ImportRows, ImportFile)
 	c.oneOf("on_duplicate", o.Existing, "", ExistingChange, ExistingSkip, ExistingRefuse)
-	all, _ := columnsOf(o.Kind)
 	for heading, column := range o.Mapping {
 		if column != "" && column != "lat" && column != "lon" && !slices.Contains(all, column) {
 			c.add("mapping", "names a column that there is not")
@@ -132,7 +131,7 @@ func (r *Registry) importWith(ctx context.Context, o ImportOrder, k keeping) (re
 		o.Progress = func(int, int) {}
 	}
 	report = Report{Refused: []RefusedRow{}, Ignored: []string{}}
-	if err := o.check(); err != nil {
+	if err := o.check(r.Columns(o.Kind)); err != nil {
 		return report, err
 	}
 	err = guarded(func() error {
@@ -157,7 +156,7 @@ type taker interface {
 }
 
 func (r *Registry) taker(o ImportOrder, s sheet, k keeping) (taker, error) {
-	w := work{by: r, ImportOrder: o, sheet: s, keeping: k}
+	w := work{by: r, ImportOrder: o, sheet: s, keeping: k, own: r.ownFieldsOf(o.Kind)}
 	switch o.Kind {
 	case Elders:
 		return &intake[Elder, *Elder]{shelf: r.elders, work: w}, nil
@@ -184,6 +183,7 @@ type work struct {
 	by      *Registry
 	sheet   sheet
 	columns []string // of the file, "" for those ignored
+	own     map[string]CustomField
 	whole   bool     // nothing is kept when a row is refused
 	seen    map[lookup]claim
 }
@@ -264,7 +264,8 @@ func (in *intake[T, P]) pass(ctx context.Context) (Report, error) {
 // headings finds the column of each heading. A file without a column that is needed is refused as a whole:
 // every one of its rows would be.
 func (w *work) headings(l line) (ignored []string, err error) {
-	all, needed := columnsOf(w.Kind)
+	_, needed := columnsOf(w.Kind)
+	all := w.by.Columns(w.Kind)
 	var columns []string
 	var wrong []fault.Field
 	ignored = []string{}
@@ -301,7 +302,10 @@ func (w *work) columnOf(heading string, all []string) string {
 	if c, said := w.Mapping[heading]; said {
 		return c
 	}
-	return columnNamed(heading, all)
+	if c := columnNamed(heading, all); c != "" {
+		return c
+	}
+	return columnMeant(heading, w.own)
 }
 
 // take takes in a batch in one transaction. When something in it cannot be done after a row
@@ -541,7 +545,7 @@ func (in *intake[T, P]) fields(cells map[string]string, old *T, bad *problems) m
 	fields := map[string]json.RawMessage{}
 	for _, column := range slices.Sorted(maps.Keys(cells)) {
 		cell := cells[column]
-		if column == "id" || old != nil && cellOf(*old, column) == cell {
+		if _, own := in.own[column]; own || column == "id" || old != nil && cellOf(*old, column) == cell {
 			continue
 		}
 		raw, problem := jsonOf(column, cell, in.sheet.excel)
@@ -550,6 +554,13 @@ func (in *intake[T, P]) fields(cells map[string]string, old *T, bad *problems) m
 			continue
 		}
 		fields[column] = raw
+	}
+	var was Custom
+	if old != nil {
+		was = customOfRecord(*old)
+	}
+	if raw := customCells(cells, in.own, was, bad); raw != nil {
+		fields["custom"] = raw
 	}
 	return fields
 }

@@ -41,7 +41,7 @@ const (
 // PreviewImport looks at the beginning of a file. Nothing is written. A file whose headings say too little can be looked
 // at too, so that somebody can say what they mean.
 func (r *Registry) PreviewImport(ctx context.Context, o ImportOrder) (p Preview, err error) {
-	if err := o.check(); err != nil {
+	if err := o.check(r.Columns(o.Kind)); err != nil {
 		return p, err
 	}
 	o.Dry = true
@@ -61,7 +61,7 @@ func (r *Registry) PreviewImport(ctx context.Context, o ImportOrder) (p Preview,
 }
 
 func (in *intake[T, P]) preview(ctx context.Context, rows int) (Preview, error) {
-	all, _ := columnsOf(in.Kind)
+	all := in.by.Columns(in.Kind)
 	p := Preview{Encoding: in.sheet.encoding, Sheets: append([]string{}, in.sheet.names...), Sheet: in.sheet.name,
 		Rows: max(0, in.sheet.total-1), Columns: []PreviewColumn{}, Fields: all, Preview: []PreviewRow{}}
 	in.seen = map[lookup]claim{}

@@ -256,10 +256,18 @@ func (c *core) relatePlace(ctx context.Context, tx *db.Tx, d *draft[Helper]) err
 		return err
 	}
 	defer func() { c.roster.warnHelper(&d.x, tx.Now()) }()
-	if d.x.Provider != "" {
-		return c.relateStaff(ctx, tx, d)
+	place := c.relateStaff
+	if d.x.Provider == "" {
+		place = func(ctx context.Context, tx *db.Tx, d *draft[Helper]) error { return c.home(ctx, tx, asked(d), &d.x.Centre) }
 	}
-	return c.home(ctx, tx, asked(d), &d.x.Centre)
+	if err := place(ctx, tx, d); err != nil {
+		return err
+	}
+	values := customValues{resource: "helper", centre: d.x.Centre, now: d.x.Custom, bad: &d.bad}
+	if d.old != nil {
+		values.old = d.old.Custom
+	}
+	return c.checkCustom(ctx, tx, values)
 }
 
 func (c *core) relateSubstitutes(ctx context.Context, tx *db.Tx, d *draft[Helper]) error {

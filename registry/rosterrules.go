@@ -102,6 +102,18 @@ func (r *Roster) takeCentre(k Centre) {
 	}
 }
 
+// above tells whether a centre stands above another in the tree.
+func (r *Roster) above(top, centre CentreID) bool {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	for range highest {
+		if centre = r.rules.centres[centre].Parent; centre == top || centre == "" {
+			return centre == top
+		}
+	}
+	return false
+}
+
 // refreshRules reads the centres and providers that have changed since the last time.
 func (r *Roster) refreshRules(ctx context.Context) (err error) {
 	r.rules.newestCentre, err = eachChange(ctx, r.centres, r.rules.newestCentre, r.takeCentre)

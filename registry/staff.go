@@ -16,7 +16,14 @@ func (c *core) relateProvider(ctx context.Context, tx *db.Tx, d *draft[Provider]
 		d.x.CreatedAt = tx.Now() // the first inspection counts from here
 	}
 	defer func() { c.roster.warnProvider(&d.x, tx.Now()) }()
-	return c.home(ctx, tx, asked(d), &d.x.Centre)
+	if err := c.home(ctx, tx, asked(d), &d.x.Centre); err != nil {
+		return err
+	}
+	values := customValues{resource: "provider", centre: d.x.Centre, now: d.x.Custom, bad: &d.bad}
+	if d.old != nil {
+		values.old = d.old.Custom
+	}
+	return c.checkCustom(ctx, tx, values)
 }
 
 // providerOpened says what is worth seeing to.

@@ -74,7 +74,7 @@ func subjectOf(id string) string { return "import:" + id }
 // whoever hands it in may not change.
 func (r *Registry) StageImport(ctx context.Context, kind string, in io.Reader, barred []string) (Staged, error) {
 	o := ImportOrder{Kind: kind, Mode: ImportRows, Existing: ExistingChange, Mapping: map[string]string{}}
-	if err := o.check(); err != nil {
+	if err := o.check(r.Columns(o.Kind)); err != nil {
 		return Staged{}, err
 	}
 	row := stagedRow{id: db.NewID(), kind: kind, state: ImportStaged, centre: r.homeCentre(), actor: r.actor}
@@ -314,7 +314,7 @@ func (r *Registry) ChangeImport(ctx context.Context, id string, c ImportChange) 
 		setIf(&o.Existing, c.Existing)
 		setIf(&o.Encoding, c.Encoding)
 		setIf(&o.Sheet, c.Sheet)
-		if err := o.check(); err != nil {
+		if err := o.check(r.Columns(o.Kind)); err != nil {
 			return err
 		}
 		row.state, plan.Problem, plan.Ignored = ImportStaged, "", nil

@@ -180,14 +180,14 @@ func (p *pass) custom(pl *plan, v reflect.Value) reflect.Value {
 
 // showsCustom tells of a centre's own fields of a type of record whether a viewer sees their values.
 func (v viewer) showsCustom(t reflect.Type) func(key string) bool {
-	g := v.lens.gate
-	return func(key string) bool {
-		for _, c := range g.customClass(g.resources[t], key) {
-			f := registry.Field{Resource: g.resources[t], Name: "custom." + key, Class: c}
-			if v.lens.rights.Of(f, v.situation)&registry.MaySee == 0 {
-				return false
-			}
-		}
-		return true
+	return func(key string) bool { return v.ownField(t, key)&registry.MaySee != 0 }
+}
+
+// ownField gives what a viewer may do with a centre's own field: what all classes of its definitions allow.
+func (v viewer) ownField(t reflect.Type, key string) registry.Right {
+	g, may := v.lens.gate, ^registry.Right(0)
+	for _, c := range g.customClass(g.resources[t], key) {
+		may &= v.lens.rights.Of(registry.Field{Resource: g.resources[t], Name: "custom." + key, Class: c}, v.situation)
 	}
+	return may
 }

@@ -50,9 +50,17 @@ func (s *Server) barred(ctx context.Context, kind string, may registry.Right) ([
 		return nil, err
 	}
 	v := s.searcher(ctx)
-	return slices.DeleteFunc(slices.Clone(registry.ColumnsOf(kind)), func(column string) bool {
-		return column == "id" || v.rights(t, column)&may == may
+	return slices.DeleteFunc(s.registry.Columns(kind), func(column string) bool {
+		return column == "id" || s.mayColumn(v, t, column, may)
 	}), nil
+}
+
+// mayColumn tells whether a viewer may do something with a column; one of a centre's own fields is of the classes of its definitions.
+func (s *Server) mayColumn(v viewer, t reflect.Type, column string, may registry.Right) bool {
+	if key, own := strings.CutPrefix(column, "custom."); own {
+		return v.ownField(t, key)&may == may
+	}
+	return v.rights(t, column)&may == may
 }
 
 // stageImport answers POST /v1/imports?kind=: the file is the body, or the first file of a form.
@@ -269,7 +277,7 @@ func (s *Server) exportOrder(r *http.Request) (o registry.ExportOrder, err error
 		}
 	}
 	if o.Columns = asked; len(asked) == 0 {
-		o.Columns = slices.DeleteFunc(registry.ColumnsOf(kind), func(c string) bool { return slices.Contains(barred, c) })
+		o.Columns = slices.DeleteFunc(s.registryFor(r).Columns(kind), func(c string) bool { return slices.Contains(barred, c) })
 	}
 	return o, nil
 }
