@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 
 	"anling/registry"
 )
@@ -16,6 +17,9 @@ func (s *Server) gradeRoutes() []route {
 }
 
 func (s *Server) helperGrade(w http.ResponseWriter, r *http.Request) error {
+	if err := s.ownerWithin(r, registry.HelperAttachments, pathVar(r, "id")); err != nil {
+		return err
+	}
 	g, err := s.registryFor(r).HelperGrade(r.Context(), registry.HelperID(pathVar(r, "id")))
 	if err != nil {
 		return err
@@ -24,6 +28,9 @@ func (s *Server) helperGrade(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) providerGrade(w http.ResponseWriter, r *http.Request) error {
+	if err := s.ownerWithin(r, registry.ProviderAttachments, pathVar(r, "id")); err != nil {
+		return err
+	}
 	g, err := s.registryFor(r).ProviderGrade(r.Context(), registry.ProviderID(pathVar(r, "id")))
 	if err != nil {
 		return err
@@ -39,5 +46,16 @@ func (s *Server) listDue(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	all := s.registry.Helpers().Due(callerOf(r.Context()).scope, s.clock.Now(), days)
+	if firm := string(callerOf(r.Context()).firm()); firm != "" {
+		all = slices.DeleteFunc(all, func(d registry.Due) bool {
+			return d.ID != firm && !s.isStaff(registry.HelperID(d.ID), registry.ProviderID(firm))
+		})
+	}
 	return writeJSON(w, http.StatusOK, page[gated[registry.Due]]{Items: redactAll(s.viewer(r.Context()), all)})
+}
+
+// isStaff tells whether a helper is sent by a firm.
+func (s *Server) isStaff(id registry.HelperID, firm registry.ProviderID) bool {
+	h, ok := s.registry.Helpers().Get(id)
+	return ok && h.Provider == firm
 }

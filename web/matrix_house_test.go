@@ -28,7 +28,8 @@ func places() []string { return []string{inOwn, inBelow, inSister, inAlert, inCl
 type probe struct {
 	of     reflect.Type
 	path   string            // where one is read; % stands for an id
-	list   bool              // it is the first item of what is read
+	list   bool              // it is the first item of what is read …
+	item   string            // … or that with this id
 	write  string            // where one is made, and below it changed; empty: nowhere
 	ids    map[string]string // by place, what % stands for
 	centre bool              // it counts whether one works at its centre
@@ -70,6 +71,7 @@ func (h *matrixHouse) probes() []probe {
 		{of: reflect.TypeFor[registry.CallerClass](), path: "/v1/caller-classes/%", write: "/v1/caller-classes", ids: h.rules["caller-classes"]},
 		{of: reflect.TypeFor[registry.Agreement](), path: "/v1/agreements/%", write: "/v1/agreements", ids: h.rules["agreements"]},
 		{of: reflect.TypeFor[registry.Move](), path: "/v1/moves/%", ids: h.rules["moves"]},
+		{of: reflect.TypeFor[registry.Due](), path: "/v1/due?days=366", list: true, item: "h-own", ids: here},
 		{of: reflect.TypeFor[AuditView](), path: "/v1/audit?action=elder.created&id=e-own", list: true, ids: here},
 		{of: reflect.TypeFor[registry.PrivacyRequest](), path: "/v1/privacy/requests", list: true, ids: here},
 	}

@@ -192,11 +192,12 @@ func (p probe) record(v map[string]any) map[string]any {
 		return v
 	}
 	items, _ := v["items"].([]any)
-	if len(items) == 0 {
-		return nil
+	for _, one := range items {
+		if record, is := one.(map[string]any); is && (p.item == "" || record["id"] == p.item) {
+			return record
+		}
 	}
-	one, _ := items[0].(map[string]any)
-	return one
+	return nil
 }
 
 // read looks at one record in one place, and judges how each of its fields came back.
@@ -232,12 +233,17 @@ func (m *matrix) wantStatus(p probe, place, path string) int {
 		return 403
 	case place == inSister && !m.everywhere:
 		return 404
-	case m.firm == "" || p.of == reflect.TypeFor[registry.Centre]() || p.of == reflect.TypeFor[NearView]() || p.of == reflect.TypeFor[registry.ServiceType]():
+	case m.firm == "" || slices.Contains(forFirmsToo(), p.of):
 		return 200
 	case place == inMine || place == inAlert && p.of == reflect.TypeFor[registry.Elder]():
 		return 200
 	}
 	return 404 // none of a firm's business
+}
+
+// forFirmsToo are the records that somebody of a firm may ask for though they are not the firm's; lists hold only what is.
+func forFirmsToo() []reflect.Type {
+	return []reflect.Type{reflect.TypeFor[registry.Centre](), reflect.TypeFor[NearView](), reflect.TypeFor[registry.ServiceType](), reflect.TypeFor[registry.Due]()}
 }
 
 // needOf is the action that the table asks for.
