@@ -184,7 +184,7 @@ type work struct {
 	sheet   sheet
 	columns []string // of the file, "" for those ignored
 	own     map[string]CustomField
-	whole   bool     // nothing is kept when a row is refused
+	whole   bool // nothing is kept when a row is refused
 	seen    map[lookup]claim
 }
 

@@ -258,7 +258,9 @@ func (c *core) relatePlace(ctx context.Context, tx *db.Tx, d *draft[Helper]) err
 	defer func() { c.roster.warnHelper(&d.x, tx.Now()) }()
 	place := c.relateStaff
 	if d.x.Provider == "" {
-		place = func(ctx context.Context, tx *db.Tx, d *draft[Helper]) error { return c.home(ctx, tx, asked(d), &d.x.Centre) }
+		place = func(ctx context.Context, tx *db.Tx, d *draft[Helper]) error {
+			return c.home(ctx, tx, asked(d), &d.x.Centre)
+		}
 	}
 	if err := place(ctx, tx, d); err != nil {
 		return err

@@ -362,7 +362,7 @@ func (m *matrix) exportAll() {
 		must(m.h.t, err)
 		of, err := sheetType(kind)
 		must(m.h.t, err)
-		for _, column := range registry.ColumnsOf(kind) {
+		for _, column := range m.h.reg.Columns(kind) {
 			f := registry.Field{Resource: resourceName(of), Name: column, Class: string(m.h.server.gate.fields[of][column])}
 			may := m.rights.Of(f, registry.Always)
 			want := column == "id" || may&registry.MaySee != 0 && may&registry.MayExport != 0
