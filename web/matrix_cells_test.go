@@ -364,6 +364,9 @@ func (m *matrix) exportAll() {
 		must(m.h.t, err)
 		for _, column := range m.h.reg.Columns(kind) {
 			f := registry.Field{Resource: resourceName(of), Name: column, Class: string(m.h.server.gate.fields[of][column])}
+			if key, own := strings.CutPrefix(column, "custom."); own {
+				f.Class = ownKeys()[key]
+			}
 			may := m.rights.Of(f, registry.Always)
 			want := column == "id" || may&registry.MaySee != 0 && may&registry.MayExport != 0
 			if slices.Contains(head, column) != want {

@@ -90,13 +90,13 @@ func newMatrixHouse(t testing.TB) *matrixHouse {
 	admin := "Bearer " + h.tokens["admin"]
 	h.wantDirect(201, "POST", "/v1/centres", admin, `{"id":"c1a","name":"黄浦分中心","parent":"c1","phone":"+8619900009997"}`)
 	h.wantDirect(201, "POST", "/v1/centres", admin, `{"id":"c2a","name":"别处分中心","parent":"c2"}`)
-	h.wantDirect(201, "POST", "/v1/providers", admin, `{"id":"p-mine","centre":"c1","name":"自家企业","phones":["+8619900004709"],"contact_name":"郑洁",`+standingOfProvider+`}`)
-	h.wantDirect(200, "PATCH", "/v1/helpers/h1", admin, `{"version":1,"kind":"staff","provider":"p-mine",`+standingOfHelper+`}`)
 	h.wantDirect(201, "POST", "/v1/elders", admin, `{"id":"e-mine","centre":"c1","name":"何秀英","access":"门禁 77#","phones":["+8619900004109"]}`)
 	h.wantDirect(201, "POST", "/v1/services", admin, `{"code":"opera","centre":"c1","parent":"culture","name":{"zh":"戏曲","en":"Opera"}}`)
 	for i, place := range []string{inOwn, inBelow, inSister} {
 		h.fillCentre(place, i+1)
 	}
+	h.wantDirect(201, "POST", "/v1/providers", admin, `{"id":"p-mine","centre":"c1","name":"自家企业","phones":["+8619900004709"],"contact_name":"郑洁",`+standingOfProvider+`}`)
+	h.wantDirect(200, "PATCH", "/v1/helpers/h1", admin, `{"version":1,"kind":"staff","provider":"p-mine",`+standingOfHelper+`}`)
 	h.wantDirect(200, "PATCH", "/v1/elders/e1", admin, `{"version":1,"dialect":"沪语","tier":"high","id_kind":"passport","id_number":"E88000009",`+moreOfElder+`}`)
 	h.wantDirect(200, "PATCH", "/v1/contacts/k1", admin, `{"version":1,"note":"夜班"}`)
 	h.wantDirect(201, "POST", "/v1/caller-classes", admin, `{"centre":"c1","elder":"e1","class":"important","reason":"独居"}`)
