@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -159,19 +160,19 @@ func (e *Elder) lock()           { e.Locked = true }
 
 // elderColumns are the clear columns of an elder's own.
 func elderColumns() []string {
-	return []string{"tier", "area", "household", "safety_plan", "legal_hold"}
+	return []string{"tier", "area", "household", "safety_plan", "legal_hold", "merged_into"}
 }
 
 func (e *Elder) values() []any {
-	return []any{e.Tier, e.Area, e.Household, e.SafetyPlan != nil && e.SafetyPlan.On, e.LegalHold}
+	return []any{e.Tier, e.Area, e.Household, e.SafetyPlan != nil && e.SafetyPlan.On, e.LegalHold, e.MergedInto}
 }
 
 func (e *Elder) dests() []any {
-	return []any{&e.Tier, &e.Area, &e.Household, new(bool), &e.LegalHold}
+	return []any{&e.Tier, &e.Area, &e.Household, new(bool), &e.LegalHold, &e.MergedInto}
 }
 
 func (e *Elder) adopt(o *Elder) {
-	e.Tier, e.Area, e.Household, e.LegalHold = o.Tier, o.Area, o.Household, o.LegalHold
+	e.Tier, e.Area, e.Household, e.LegalHold, e.MergedInto = o.Tier, o.Area, o.Household, o.LegalHold, cmp.Or(o.MergedInto, e.MergedInto)
 }
 
 func (e *Elder) lookups() []lookup {

@@ -11,9 +11,9 @@ import (
 	"anling/internal/fault"
 )
 
-// EraseElderTx erases what the registry knows of an elder: the record becomes a stub of its id, its centre and times;
-// contacts are deleted, and so are the lines and numbers that led to the elder; other devices become nobody's; helpers no
-// longer hold a key. The caller erases what other rooms keep, in the same transaction, and then the elder's key
+// EraseElderTx erases what the registry knows of an elder: the record becomes a stub of its id, its centre and times, and so do
+// contacts and the lines that led to the elder; attachments, classes of caller and moves are deleted; other devices become
+// nobody's; helpers no longer hold a key. The caller erases what other rooms keep, in the same transaction, and then the elder's key
 // (ShredTx). A second time it changes nothing. Conflict under a legal hold; NotFound outside the scope.
 func (r *Registry) EraseElderTx(ctx context.Context, tx *db.Tx, id ElderID, why any) error {
 	row, err := r.elders.load(ctx, tx, r.scope, string(id))
@@ -34,6 +34,7 @@ func (r *Registry) EraseElderTx(ctx context.Context, tx *db.Tx, id ElderID, why 
 	}
 	r.audit.AddTx(ctx, tx, audit.Entry{Actor: r.actor, Action: "elder.erased", Resource: "elder", ID: string(id), Subject: string(id),
 		Centre: string(row.Centre), Data: why})
+	tx.AfterCommit(func() { r.Forget(string(id)) })
 	return nil
 }
 
@@ -44,6 +45,23 @@ func (r *Registry) ShredTx(ctx context.Context, tx *db.Tx, id ElderID) error {
 		return err
 	}
 	return r.vault.Shred(ctx, tx, string(id))
+}
+
+// WithMergedTx gives an elder's id and those of the records that have become part of this one, however far back.
+func (r *Registry) WithMergedTx(ctx context.Context, tx *db.Tx, id ElderID) ([]ElderID, error) {
+	all := []ElderID{id}
+	for i := 0; i < len(all); i++ {
+		more, err := mergedInto(ctx, tx, all[i])
+		if err != nil {
+			return nil, fmt.Errorf("records merged into %s: %w", all[i], err)
+		}
+		for _, m := range more {
+			if !slices.Contains(all, m) {
+				all = append(all, m)
+			}
+		}
+	}
+	return all, nil
 }
 
 // ErasedTx tells whether an elder was erased.
@@ -61,7 +79,7 @@ func (r *Registry) releaseDevices(ctx context.Context, tx *db.Tx, id ElderID) er
 	}
 	for _, row := range rows {
 		if row.clear.Protocol == ProtocolPhone || row.clear.Protocol == ProtocolSMS || row.Archived != nil {
-			err = deleteDevice(ctx, tx, row.ID)
+			err = eraseDevice(ctx, tx, row.ID)
 		} else {
 			err = r.unbind(ctx, tx, row, r.actor)
 		}
@@ -98,6 +116,10 @@ type HeldElder struct {
 	Devices  []Device               `json:"devices"`
 	Bindings map[DeviceID][]Binding `json:"bindings"` // whose each device was
 	KeysWith []HelperID             `json:"keys_with"`
+	Consents []Consent              `json:"consents"`
+	Files    []Attachment           `json:"files"` // photographs and documents; their bytes are HeldFileTx's
+	Classes  []CallerClass          `json:"caller_classes"`
+	Moves    []Move                 `json:"moves"`
 }
 
 // HeldTx gives everything that the registry knows of an elder.
@@ -130,7 +152,45 @@ func (r *Registry) HeldTx(ctx context.Context, tx *db.Tx, id ElderID) (h HeldEld
 			h.KeysWith = append(h.KeysWith, k.ID)
 		}
 	}
-	return h, nil
+	return h, r.hanging(ctx, tx, &h)
+}
+
+// hanging adds what hangs on an elder beside people and devices.
+func (r *Registry) hanging(ctx context.Context, tx *db.Tx, h *HeldElder) (err error) {
+	var elder, owner, moved condition
+	elder.equal("elder", h.Elder.ID)
+	owner.equal("resource", ElderAttachments)
+	owner.equal("owner", h.Elder.ID)
+	moved.equal("resource", "elder")
+	moved.equal("record_id", h.Elder.ID)
+	if h.Consents, err = opened(ctx, tx, r.consents, elder); err != nil {
+		return err
+	}
+	if h.Files, err = opened(ctx, tx, r.attachments, owner); err != nil {
+		return err
+	}
+	if h.Classes, err = opened(ctx, tx, r.classes, elder); err != nil {
+		return err
+	}
+	h.Moves, err = opened(ctx, tx, r.moves, moved)
+	return err
+}
+
+func opened[T any, P record[T]](ctx context.Context, tx *db.Tx, s *shelf[T, P], c condition) ([]T, error) {
+	rows, err := s.store.list(ctx, tx, c, maxLimit)
+	if err != nil {
+		return nil, err
+	}
+	all, err := s.openAll(ctx, tx, rows)
+	return append([]T{}, all...), err
+}
+
+// HeldFileTx gives the bytes of a photograph or document, nil when they were deleted.
+func (r *Registry) HeldFileTx(ctx context.Context, tx *db.Tx, x Attachment) ([]byte, error) {
+	if x.ArchivedAt != nil {
+		return nil, nil
+	}
+	return r.contentOf(ctx, tx, x, false)
 }
 
 // ExpirePlacesTx deletes where helpers were last who have not moved since before a time.

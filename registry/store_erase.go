@@ -13,7 +13,8 @@ func eraseElder(ctx context.Context, tx *db.Tx, id ElderID) error {
 	for _, query := range []string{
 		`DELETE FROM lookups WHERE row_id = ?`,
 		`DELETE FROM identities WHERE row_id = ?`,
-		`DELETE FROM contacts WHERE elder = ?`,
+		`DELETE FROM caller_classes WHERE elder = ?`,
+		`DELETE FROM moves WHERE resource = 'elder' AND record_id = ?`,
 		`DELETE FROM attachment_contents WHERE id IN (SELECT id FROM attachments WHERE resource = 'elder' AND owner = ?)`,
 		`DELETE FROM attachments WHERE resource = 'elder' AND owner = ?`,
 	} {
@@ -22,7 +23,14 @@ func eraseElder(ctx context.Context, tx *db.Tx, id ElderID) error {
 		}
 	}
 	now := db.Micros(tx.Now())
+	// Stubs, not gaps: what changes, the searches of every node read again and forget.
 	_, err := tx.Exec(ctx, `
+		UPDATE contacts SET record = ?, role = '', version = version + 1, updated_at = ?, archived_at = COALESCE(archived_at, ?)
+		WHERE elder = ?`, []byte{}, now, now, id)
+	if err != nil {
+		return fmt.Errorf("erase the contacts of elder %s: %w", id, err)
+	}
+	_, err = tx.Exec(ctx, `
 		UPDATE elders SET record = ?, tier = '', area = '', household = '', safety_plan = FALSE,
 			version = version + 1, updated_at = ?, archived_at = COALESCE(archived_at, ?)
 		WHERE id = ?`, []byte{}, now, now, id)
@@ -32,13 +40,31 @@ func eraseElder(ctx context.Context, tx *db.Tx, id ElderID) error {
 	return nil
 }
 
-func deleteDevice(ctx context.Context, tx *db.Tx, id string) error {
-	for _, query := range []string{`DELETE FROM identities WHERE kind = 'device' AND row_id = ?`, `DELETE FROM devices WHERE id = ?`} {
-		if _, err := tx.Exec(ctx, query, id); err != nil {
-			return err
-		}
+// eraseDevice leaves a stub of a device that is named by its owner's number.
+func eraseDevice(ctx context.Context, tx *db.Tx, id string) error {
+	if _, err := tx.Exec(ctx, `DELETE FROM identities WHERE kind = 'device' AND row_id = ?`, id); err != nil {
+		return err
+	}
+	now := db.Micros(tx.Now())
+	_, err := tx.Exec(ctx, `
+		UPDATE devices SET record = ?, elder = '', version = version + 1, updated_at = ?, archived_at = COALESCE(archived_at, ?)
+		WHERE id = ?`, []byte{}, now, now, id)
+	if err != nil {
+		return err
 	}
 	return endBinding(ctx, tx, DeviceID(id))
+}
+
+// mergedInto gives the archived records that are part of an elder's.
+func mergedInto(ctx context.Context, tx *db.Tx, id ElderID) ([]ElderID, error) {
+	rows, err := tx.Query(ctx, `SELECT id FROM elders WHERE merged_into <> '' AND merged_into = ? ORDER BY id`, id)
+	if err != nil {
+		return nil, err
+	}
+	return collect(rows, func() (m ElderID, err error) {
+		err = db.Fault(rows.Scan(&m))
+		return m, err
+	})
 }
 
 func noteErasure(ctx context.Context, tx *db.Tx, id ElderID) error {

@@ -44,11 +44,15 @@ func (p *privacy) Erase(ctx context.Context, r *registry.Registry, id registry.E
 	if err := r.Load(ctx); err != nil {
 		return fmt.Errorf("load the helpers who may hold a key: %w", err)
 	}
-	err := p.db.Update(ctx, func(tx *db.Tx) error { return p.eraseTx(ctx, tx, r, id, why) })
+	var all []registry.ElderID
+	err := p.db.Update(ctx, func(tx *db.Tx) (err error) {
+		all, err = p.eraseTx(ctx, tx, r, id, why)
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	if err := p.journal(id); err != nil {
+	if err := p.journal(all); err != nil {
 		return fmt.Errorf("the elder is erased, but the list for backups could not be written: %w", err)
 	}
 	if err := p.db.Scrub(ctx); err != nil {
@@ -57,8 +61,24 @@ func (p *privacy) Erase(ctx context.Context, r *registry.Registry, id registry.E
 	return nil
 }
 
+// eraseTx erases an elder with the records that were merged into theirs, and gives the ids of all of them.
+//
 //house:parameters the transaction, who, whom and why
-func (p *privacy) eraseTx(ctx context.Context, tx *db.Tx, r *registry.Registry, id registry.ElderID, why web.Erasure) error {
+func (p *privacy) eraseTx(ctx context.Context, tx *db.Tx, r *registry.Registry, id registry.ElderID, why web.Erasure) ([]registry.ElderID, error) {
+	all, err := r.WithMergedTx(ctx, tx, id)
+	if err != nil {
+		return nil, err
+	}
+	for _, one := range all {
+		if err := p.eraseOneTx(ctx, tx, r, one, why); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+//house:parameters the transaction, who, whom and why
+func (p *privacy) eraseOneTx(ctx context.Context, tx *db.Tx, r *registry.Registry, id registry.ElderID, why web.Erasure) error {
 	if err := r.EraseElderTx(ctx, tx, id, why); err != nil {
 		return err
 	}
@@ -82,16 +102,20 @@ type erased struct {
 
 func journalPath(folder string) string { return filepath.Join(folder, "erasures.jsonl") }
 
-func (p *privacy) journal(id registry.ElderID) (err error) {
-	line, err := json.Marshal(erased{Elder: id, At: p.clock.Now().UTC()})
-	if err != nil {
-		return err
+func (p *privacy) journal(ids []registry.ElderID) (err error) {
+	var lines []byte
+	for _, id := range ids {
+		line, err := json.Marshal(erased{Elder: id, At: p.clock.Now().UTC()})
+		if err != nil {
+			return err
+		}
+		lines = append(append(lines, line...), '\n')
 	}
 	f, err := os.OpenFile(journalPath(p.cfg.Data), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(append(line, '\n'))
+	_, err = f.Write(lines)
 	return errors.Join(err, f.Sync(), f.Close())
 }
 
@@ -135,7 +159,7 @@ func (p *privacy) eraseAgain(ctx context.Context, r *registry.Registry, id regis
 		if err != nil || done {
 			return err
 		}
-		err = p.eraseTx(ctx, tx, r, id, web.Erasure{Reason: "erased before; a backup was put back"})
+		_, err = p.eraseTx(ctx, tx, r, id, web.Erasure{Reason: "erased before; a backup was put back"})
 		if fault.Is(err, fault.NotFound) {
 			return nil // not in this backup
 		}

@@ -5,6 +5,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"image"
+	"image/png"
 	"io"
 	"io/fs"
 	"net/http"
@@ -41,6 +43,7 @@ func markedStory(t *testing.T) *story {
 	s.ok(err)
 	_, err = s.app.registry.CreateContact(ctx, registry.Contact{Elder: "zhang", Name: marker, Relation: marker, Role: "family", Phones: []string{"+8619900000177"}})
 	s.ok(err)
+	s.hangOn(t)
 	s.logIn("zhou")
 	alert := s.press("p1")
 	s.settle()
@@ -56,6 +59,34 @@ func markedStory(t *testing.T) *story {
 	s.command(alert, "close", nil)
 	s.settle()
 	return s
+}
+
+// hangOn gives the elder a consent, a photograph, and a second record, with a class of caller, that is merged into theirs.
+func (s *story) hangOn(t *testing.T) {
+	t.Helper()
+	ctx, r := t.Context(), s.app.registry
+	twin, err := r.CreateElder(ctx, registry.Elder{ID: "twin", Name: marker, Address: marker, Notes: marker, Phones: []string{"+8619900000178"}})
+	s.ok(err)
+	_, err = r.GiveConsent(ctx, registry.Consent{Elder: "zhang", Purpose: "care", Scope: marker, How: "written"})
+	s.ok(err)
+	_, err = r.CreateClass(ctx, registry.CallerClass{Elder: twin.ID, Class: registry.ClassImportant, Reason: marker})
+	s.ok(err)
+	var picture bytes.Buffer
+	s.ok(png.Encode(&picture, image.NewGray(image.Rect(0, 0, 8, 8))))
+	_, err = r.Attach(ctx, registry.Upload{Resource: registry.ElderAttachments, Owner: "zhang", Kind: registry.PhotoAttachment, Title: marker, Content: picture.Bytes()})
+	s.ok(err)
+	e, err := r.Elder(ctx, "zhang")
+	s.ok(err)
+	_, err = r.MergeElders(ctx, "zhang", registry.Merging{From: twin.ID, Version: e.Version})
+	s.ok(err)
+}
+
+// count counts rows.
+func (s *story) count(rows string) (n int) {
+	s.ok(s.app.db.View(context.Background(), func(tx *db.Tx) error {
+		return tx.QueryRow(context.Background(), `SELECT COUNT(*) FROM `+rows).Scan(&n)
+	}))
+	return n
 }
 
 // inClear gives the files in which a word stands in clear: as UTF-8, UTF-16 or GB18030.
@@ -139,8 +170,24 @@ func TestAnErasedPersonIsGone(t *testing.T) {
 	s.settle()
 	s.ok(s.app.privacy.Erase(ctx, by, "zhang", why))
 
-	if _, err := s.app.registry.Elder(ctx, "zhang"); !fault.Is(err, fault.NotFound) {
-		t.Errorf("the elder is still there: %v", err)
+	for _, id := range []registry.ElderID{"zhang", "twin"} {
+		if _, err := s.app.registry.Elder(ctx, id); !fault.Is(err, fault.NotFound) {
+			t.Errorf("%s is still there: %v", id, err)
+		}
+	}
+	for _, rows := range []string{"attachments", "attachment_contents", "caller_classes", "lookups WHERE row_id IN ('zhang', 'twin')", "data_keys WHERE subject IN ('zhang', 'twin')"} {
+		if n := s.count(rows); n != 0 {
+			t.Errorf("%d of %s are left", n, rows)
+		}
+	}
+	for _, q := range []string{marker, "19900000177", "0177"} {
+		elders, err := s.app.registry.ListElders(ctx, registry.ScopeAll(), registry.Query{Text: q, Classes: registry.AllWords})
+		s.ok(err)
+		contacts, err := s.app.registry.ListContacts(ctx, registry.ScopeAll(), registry.Query{Text: q, Classes: registry.AllWords})
+		s.ok(err)
+		if n := len(elders.Items) + len(contacts.Items); n != 0 {
+			t.Errorf("a search for %q finds %d", q, n)
+		}
 	}
 	for _, path := range []string{"/v1/alerts?state=all", "/v1/alerts/" + open, "/v1/alerts/" + open + "/events", "/v1/elders?archived=true", "/v1/devices", "/v1/helpers"} {
 		status, body := s.call(http.MethodGet, path, "", nil)
@@ -178,8 +225,10 @@ func TestAnErasedPersonIsGone(t *testing.T) {
 	}
 	s.ok(copyFile(backup, s.cfg.DatabasePath()))
 	s.begin()
-	if _, err := s.app.registry.Elder(ctx, "zhang"); !fault.Is(err, fault.NotFound) {
-		t.Errorf("the backup has brought the elder back: %v", err)
+	for _, id := range []registry.ElderID{"zhang", "twin"} {
+		if _, err := s.app.registry.Elder(ctx, id); !fault.Is(err, fault.NotFound) {
+			t.Errorf("the backup has brought %s back: %v", id, err)
+		}
 	}
 }
 
@@ -215,8 +264,18 @@ func TestSubjectAccessHoldsEverything(t *testing.T) {
 		s.ok(err)
 		files[f.Name] = string(body)
 	}
+	pictures := 0
+	for name := range files {
+		if strings.HasPrefix(name, "files/") && strings.HasSuffix(name, ".jpg") {
+			pictures++
+		}
+	}
+	if pictures != 1 {
+		t.Errorf("%d photographs, want one", pictures)
+	}
 	for name, wants := range map[string][]string{
-		"record.json":  {marker, "+8619900000177", elderPhone},
+		"record.json":  {marker, "+8619900000177", elderPhone, `"purpose": "care"`, `"media": "image/jpeg"`, `"class": "important"`},
+		"merged.json":  {`"id": "twin"`, `"merged_into": "zhang"`, marker},
 		"alerts.json":  {marker, `"events"`, `"messages"`, daughterPhone},
 		"signals.json": {`"kind": "sos"`},
 		"log.json":     {"elder.seen", "elder.changed"},
@@ -236,10 +295,7 @@ func TestWhatIsOldGoes(t *testing.T) {
 	s := markedStory(t)
 	ctx := t.Context()
 	s.ok(s.app.notary.Make(ctx))
-	count := func(table string) (n int) {
-		s.ok(s.app.db.View(ctx, func(tx *db.Tx) error { return tx.QueryRow(ctx, `SELECT COUNT(*) FROM `+table).Scan(&n) }))
-		return n
-	}
+	count := s.count
 	sweep := func(days int) {
 		t.Helper()
 		s.clock.Advance(time.Duration(days) * 24 * time.Hour)

@@ -34,64 +34,90 @@ type section struct {
 	Text          string // the JSON, indented
 }
 
-// SubjectAccess writes everything that is held about an elder: JSON for machines, and one page for people. Who has worked
-// on an alert stands there by id and role: their names are not the elder's data.
+// SubjectAccess writes everything that is held about an elder, and about records that were merged into theirs: JSON for machines, one
+// page for people, photographs and documents as they are. Who has worked on an alert stands there by id and role: their names
+// are not the elder's data.
 func (p *privacy) SubjectAccess(ctx context.Context, r *registry.Registry, id registry.ElderID, w io.Writer) error {
 	if err := r.Load(ctx); err != nil {
 		return fmt.Errorf("load the helpers: %w", err)
 	}
-	var all []section
-	var found registry.HeldElder
+	var ids []registry.ElderID
 	err := p.db.View(ctx, func(tx *db.Tx) (err error) {
-		if found, err = r.HeldTx(ctx, tx, id); err != nil {
-			return err
-		}
-		all, err = p.held(ctx, tx, found)
+		ids, err = r.WithMergedTx(ctx, tx, id)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	log, err := p.heldLog(ctx, id)
-	if err != nil {
-		return err
+	var all []holding
+	for _, one := range ids {
+		var h holding
+		err := p.db.View(ctx, func(tx *db.Tx) (err error) {
+			h, err = p.held(ctx, tx, r, one)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if h.log, err = p.heldLog(ctx, one); err != nil {
+			return err
+		}
+		all = append(all, h)
 	}
-	all = append(all, section{File: "log.json", Heading: "subject.log", content: log})
-	return writeSubject(w, found.Elder, all)
+	return p.writeSubject(ctx, r, w, all)
 }
 
-func (p *privacy) held(ctx context.Context, tx *db.Tx, found registry.HeldElder) ([]section, error) {
-	signals, err := p.intake.HeldTx(ctx, tx, found.Elder.ID)
-	if err != nil {
-		return nil, err
+// holding is what is held about one record.
+type holding struct {
+	found   registry.HeldElder
+	alerts  []heldAlert
+	signals []devices.Record
+	log     []audit.Row
+}
+
+func (p *privacy) held(ctx context.Context, tx *db.Tx, r *registry.Registry, id registry.ElderID) (out holding, err error) {
+	if out.found, err = r.HeldTx(ctx, tx, id); err != nil {
+		return out, err
 	}
-	theirs, err := p.engine.HeldTx(ctx, tx, found.Elder.ID)
-	if err != nil {
-		return nil, err
+	if out.signals, err = p.intake.HeldTx(ctx, tx, id); err != nil {
+		return out, err
 	}
-	list := []heldAlert{}
+	theirs, err := p.engine.HeldTx(ctx, tx, id)
+	if err != nil {
+		return out, err
+	}
 	for _, a := range theirs {
 		h := heldAlert{Alert: a.Alert, Events: a.Events}
 		for i := range h.Events {
 			h.Events[i].Actor.Name, h.Events[i].Data.ActorName = "", ""
 		}
 		if h.Held, err = p.outbox.HeldTx(ctx, tx, string(a.Alert.ID)); err != nil {
-			return nil, err
+			return out, err
 		}
-		list = append(list, h)
+		out.alerts = append(out.alerts, h)
 	}
-	return []section{
-		{File: "record.json", Heading: "subject.record", content: found},
-		{File: "alerts.json", Heading: "subject.alerts", content: list},
-		{File: "signals.json", Heading: "subject.signals", content: some(signals)},
-	}, nil
+	return out, nil
 }
 
-func some(list []devices.Record) []devices.Record {
-	if list == nil {
-		return []devices.Record{}
+// sectionsOf lays out what is held, that of merged records behind that of the one that stays.
+func sectionsOf(all []holding) []section {
+	merged, list, signals, log := []registry.HeldElder{}, []heldAlert{}, []devices.Record{}, []audit.Row{}
+	for i, h := range all {
+		if i > 0 {
+			merged = append(merged, h.found)
+		}
+		list, signals, log = append(list, h.alerts...), append(signals, h.signals...), append(log, h.log...)
 	}
-	return list
+	out := []section{
+		{File: "record.json", Heading: "subject.record", content: all[0].found},
+		{File: "alerts.json", Heading: "subject.alerts", content: list},
+		{File: "signals.json", Heading: "subject.signals", content: signals},
+		{File: "log.json", Heading: "subject.log", content: log},
+	}
+	if len(merged) > 0 {
+		out = append(out, section{File: "merged.json", Heading: "subject.merged", content: merged})
+	}
+	return out
 }
 
 // heldLog gives every row about an elder: changes, looks and exports.
@@ -119,8 +145,42 @@ var subjectPage = template.Must(template.New("subject").Parse(`<!doctype html>
 {{end}}</html>
 `))
 
-func writeSubject(w io.Writer, e registry.Elder, all []section) error {
+func (p *privacy) writeSubject(ctx context.Context, r *registry.Registry, w io.Writer, held []holding) error {
 	z := zip.NewWriter(w)
+	if err := writeSections(z, held[0].found.Elder, sectionsOf(held)); err != nil {
+		return err
+	}
+	for _, h := range held {
+		if err := p.addFiles(ctx, r, z, h.found.Files); err != nil {
+			return err
+		}
+	}
+	return z.Close()
+}
+
+// addFiles adds photographs and documents, each under its id.
+func (p *privacy) addFiles(ctx context.Context, r *registry.Registry, z *zip.Writer, files []registry.Attachment) error {
+	for _, x := range files {
+		var body []byte
+		err := p.db.View(ctx, func(tx *db.Tx) (err error) {
+			body, err = r.HeldFileTx(ctx, tx, x)
+			return err
+		})
+		if err == nil && body != nil {
+			err = addFile(z, "files/"+string(x.ID)+endingOf(x.Media), body)
+		}
+		if err != nil {
+			return fmt.Errorf("add the file %s: %w", x.ID, err)
+		}
+	}
+	return nil
+}
+
+func endingOf(media string) string {
+	return map[string]string{"image/jpeg": ".jpg", "image/png": ".png", "application/pdf": ".pdf"}[media]
+}
+
+func writeSections(z *zip.Writer, e registry.Elder, all []section) error {
 	for i := range all {
 		body, err := json.MarshalIndent(all[i].content, "", "  ")
 		if err != nil {
@@ -144,10 +204,7 @@ func writeSubject(w io.Writer, e registry.Elder, all []section) error {
 	if err != nil {
 		return fmt.Errorf("write the page: %w", err)
 	}
-	if err := addFile(z, "index.html", page.Bytes()); err != nil {
-		return err
-	}
-	return z.Close()
+	return addFile(z, "index.html", page.Bytes())
 }
 
 func addFile(z *zip.Writer, name string, body []byte) error {
