@@ -16,6 +16,8 @@ func ruleDocs(d map[string]doc) {
 	for path, whose := range map[string]string{"helpers": "a helper", "providers": "a provider's staff"} {
 		d["GET /v1/"+path+"/{id}/grade"] = doc{tag: "registry", summary: "The credit grade, worked out each night from what " + whose + " did in 180 days, with the figures that it rests on", answer: registry.Grade{}}
 	}
+	d["GET /v1/helpers/{id}/availability"] = doc{tag: "registry", summary: "Whether a helper may be asked to go now, and everything that speaks against it",
+		answer: AvailabilityView{}}
 	d["GET /v1/due"] = doc{tag: "registry", summary: "Certificates and yearly inspections that expire within so many days, or are over; the most urgent first",
 		answer: page[gated[registry.Due]]{}, query: []param{{"days", "30, 60 or 90; 90 when not said"}}}
 	d["GET /v1/providers/{id}/staff"] = doc{tag: "registry", summary: "The helpers whom a provider sends", answer: page[gated[registry.Helper]]{},

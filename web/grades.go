@@ -12,6 +12,7 @@ func (s *Server) gradeRoutes() []route {
 	return []route{
 		{http.MethodGet, "/v1/helpers/{id}/grade", "helpers.see", s.helperGrade},
 		{http.MethodGet, "/v1/providers/{id}/grade", "providers.see", s.providerGrade},
+		{http.MethodGet, "/v1/helpers/{id}/availability", "helpers.see", s.helperAvailability},
 		{http.MethodGet, "/v1/due", "helpers.see", s.listDue},
 	}
 }
