@@ -16,6 +16,9 @@ export class ApiError extends Error {
 /** Asks the person to prove again who they are; true when they have. The dialog that can do so sets it. */
 export const stepUp: { ask: (factors: string[]) => Promise<boolean> } = { ask: () => Promise.resolve(false) }
 
+/** Told when the session has to do something before anything else, such as to show a factor that was added meanwhile. */
+export const lacking: { tell: () => void } = { tell: () => undefined }
+
 const timeoutMs = 10_000
 const uploadMs = 300_000
 
@@ -44,6 +47,7 @@ export async function request<T>(method: string, path: string, body?: unknown, k
     const problem = await problemOf(r)
     // What is dangerous asks again who one is; then the same request is sent once more.
     if (problem.type?.endsWith(':step-up') && (await stepUp.ask(problem.factors ?? []))) return request<T>(method, path, body, key)
+    if (problem.type?.endsWith(':lacks')) lacking.tell()
     throw new ApiError(problem)
   }
   if (r.status === 204) return undefined as T

@@ -5,7 +5,7 @@ import { ringing } from '../core/sound'
 import { may } from '../core/rights'
 import { freeCandidates } from '../core/todo'
 import { code, langOf, say, type Key } from '../core/words'
-import { ApiError, api } from './api'
+import { ApiError, api, lacking } from './api'
 import { Speaker } from './audio'
 import { nav } from './nav.svelte'
 import { empty, mergeEvents, takeAlert, takeChange, takeHelpers, takeSnapshot, type Live } from './reduce'
@@ -169,7 +169,15 @@ export class Desk {
     }
   }
 
+  /** The session has ended, or has to do something first: what that is, it says itself. */
+  #again(): void {
+    this.#disconnect()
+    this.speaker.ring(null)
+    void this.boot()
+  }
+
   #connect(): void {
+    lacking.tell = () => this.#again()
     this.#stream = new Stream('/v1/stream', {
       snapshot: (s) => {
         this.live = takeSnapshot(this.live, s, Date.now())
@@ -188,10 +196,7 @@ export class Desk {
         this.link = 'live'
       },
       lost: () => (this.link = 'lost'),
-      refused: () => {
-        this.phase = 'login'
-        this.speaker.ring(null)
-      },
+      refused: () => this.#again(),
     })
     this.#stream.start()
     this.#timers = [
@@ -202,9 +207,13 @@ export class Desk {
     window.addEventListener('offline', () => (this.link = 'lost'))
   }
 
-  stop(): void {
+  #disconnect(): void {
     this.#stream?.stop()
     this.#timers.forEach(clearInterval)
+  }
+
+  stop(): void {
+    this.#disconnect()
     this.speaker.stop()
   }
 

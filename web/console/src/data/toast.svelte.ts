@@ -35,6 +35,7 @@ class Toasts {
 /** Advice in the language of the screen, and the server's own sentence after it. */
 export function failureText(e: unknown): string {
   if (!(e instanceof ApiError)) return desk.t('ui.problem.other')
+  if (e.problem.type?.endsWith(':lacks')) return desk.t('ui.acc.first')
   const key = `ui.reg.problem.${e.status}`
   const advice = desk.t((hasWord(key) ? key : hasWord(`ui.problem.${e.status}`) ? `ui.problem.${e.status}` : 'ui.problem.other') as Key)
   const fields = (e.problem.errors ?? []).map((x) => x.problem).join('; ')
