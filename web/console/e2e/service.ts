@@ -14,12 +14,13 @@ export interface Service {
   stop(): Promise<void>
 }
 
-export async function startDemo(): Promise<Service> {
+/** settings: those that differ from the demo's own, as environment */
+export async function startDemo(settings: Record<string, string> = {}): Promise<Service> {
   const tmp = mkdtempSync(join(tmpdir(), 'anling-e2e-'))
   const port = await freePort()
   const url = `http://localhost:${port}`
   const child = spawn(binary, ['demo', '--listen', `127.0.0.1:${port}`, '--public-url', url, '--elders', '60', '--helpers', '40'], {
-    env: { ...process.env, TMPDIR: tmp },
+    env: { ...process.env, ...settings, TMPDIR: tmp },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let said = ''
