@@ -22,7 +22,7 @@ function blank() {
     elder: { id: id(), tier: 'one_touch', language: 'zh', phones: [] } as Fields,
     contacts: [{ id: id(), role: 'family', phones: [] }, { id: id(), role: 'neighbour', phones: [] }] as Fields[],
     device: { id: id(), kind: 'pendant', identity: '' } as Fields,
-    consents: { care: true, location: true, sharing: true } as Record<string, boolean>,
+    consents: {} as Record<string, boolean>, // nobody has agreed to what nobody has asked
     consent: { id: id(), given_by: '', how: 'paper' } as Fields,
     saved: { elder: null, sent: {}, contacts: [], device: false, consents: [] } as Saved,
   }

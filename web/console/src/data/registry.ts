@@ -1,6 +1,7 @@
 import { id, request } from './api'
 import type {
-  AccountRecord, Area, Attachment, CallerClass, CentreRecord, Consent, ContactRecord, CustomField, DeviceRecord, Duplicate, ElderRecord, Head, HelperRecord, HistoryEntry, Import, Page, PastAlert,
+  AccountRecord, Area, Attachment, Availability, CallerClass, CentreRecord, Consent, ContactRecord, CustomField, DeviceRecord, Due, Duplicate, ElderRecord, Grade, Head, HelperRecord, HistoryEntry, Import,
+  Page, PastAlert,
   Position, ProviderRecord, Service, Signal,
 } from './types'
 
@@ -51,6 +52,9 @@ export const registry = {
   attachment: (key: string) => `/v1/attachments/${id(key)}`,
   detach: (key: string) => request<void>('DELETE', `/v1/attachments/${id(key)}`),
 
+  due: () => all<Due>('/v1/due', { days: 90 }),
+  availability: (helper: string) => request<Availability>('GET', `/v1/helpers/${id(helper)}/availability`),
+  grade: (noun: 'helpers' | 'providers', key: string) => request<Grade>('GET', `/v1/${noun}/${id(key)}/grade`),
   services: () => all<Service>('/v1/services', { limit: 500 }),
   areas: (params: Params) => all<Area>('/v1/areas', { limit: 12, ...params }),
   customFields: (resource: string) => all<CustomField>('/v1/custom-fields', { resource }),

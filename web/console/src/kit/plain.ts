@@ -14,6 +14,7 @@ export function plain(f: FieldSpec | undefined, v: unknown): string {
   if (f?.kind === 'phones' && Array.isArray(v)) return v.map((p) => phoneText(String(p))).join(comma)
   if (f?.kind === 'hours' && Array.isArray(v)) return (v as Shift[]).map((s) => shiftText(s, desk.lang)).join(comma)
   if (f?.kind === 'choice') return labelOf(f, String(v))
+  if (f?.kind === 'centre') return names.centre(String(v))
   if (f?.kind === 'area') return names.area(String(v))
   if (f?.kind === 'helper' || f?.kind === 'provider') return names.person(f.kind === 'helper' ? 'helpers' : 'providers', String(v))
   if (f?.kind === 'place' && typeof v === 'object') return `${(v as Position).lat}, ${(v as Position).lon}`
@@ -32,6 +33,6 @@ function item(f: FieldSpec | undefined, code: string): string {
 function row(f: FieldSpec | undefined, o: Record<string, unknown>): string {
   return Object.entries(o).filter(([, v]) => !isEmpty(v)).map(([k, v]) => {
     const c = f?.columns?.find((x) => x.name === k)
-    return c ? `${nameOf(c)} ${plain(c, v)}` : typeof v === 'object' ? JSON.stringify(v) : String(v)
+    return c ? `${nameOf(c)} ${plain(c, v)}` : Array.isArray(v) ? v.join(desk.t('ui.list.comma')) : typeof v === 'object' ? JSON.stringify(v) : typeof v === 'boolean' ? desk.t(v ? 'ui.yes' : 'ui.no') : String(v)
   }).join(' ')
 }

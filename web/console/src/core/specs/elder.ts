@@ -29,6 +29,13 @@ export const elderFields = {
   allergies: { name: 'allergies', kind: 'tags', word: 'ui.e.allergies', hint: 'ui.tags.hint' },
   illnesses: { name: 'illnesses', kind: 'tags', word: 'ui.e.illnesses' },
   medicines: { name: 'medicines', kind: 'tags', word: 'ui.e.medicines' },
+  plan_on: { name: 'on', inside: 'safety_plan', kind: 'flag', word: 'ui.e.safety' },
+  plan_reason: { name: 'reason', inside: 'safety_plan', kind: 'text', word: 'ui.e.safety.reason' },
+  plan_times: { name: 'times', inside: 'safety_plan', kind: 'times', word: 'ui.e.safety.times', hint: 'ui.e.safety.times.hint' },
+  plan_since: { name: 'since', inside: 'safety_plan', kind: 'text', word: 'ui.e.safety.since', readonly: true },
+  plan_until: { name: 'until', inside: 'safety_plan', kind: 'text', word: 'ui.to', readonly: true },
+  legal_hold: { name: 'legal_hold', kind: 'flag', word: 'ui.e.hold' },
+  legal_hold_reason: { name: 'legal_hold_reason', kind: 'text', word: 'ui.e.hold.reason' },
   notes: { name: 'notes', kind: 'long', word: 'ui.e.notes', wide: true },
 } as const satisfies Record<string, FieldSpec>
 
@@ -38,6 +45,7 @@ export const elderSections: readonly SectionSpec[] = [
   { id: 'identity', word: 'ui.sec.identity', icon: 'person', key: '1', fields: [f.name, f.sex, f.birth_date, f.number, f.id_kind, f.id_number, f.phones, f.language, f.dialect, f.tier, f.notes] },
   { id: 'home', word: 'ui.sec.home', icon: 'home', key: '2', fields: [f.area, f.address, f.living, f.access, f.position] },
   { id: 'health', word: 'ui.sec.health', icon: 'heart', key: '3', fields: [f.allergies, f.illnesses, f.medicines, f.mobility, f.care_level] },
+  { id: 'safety', word: 'ui.sec.safety', icon: 'shield', key: '5', fields: [f.plan_on, f.plan_reason, f.plan_times, f.plan_since, f.plan_until, f.legal_hold, f.legal_hold_reason] },
 ]
 
 export const contactFields: readonly FieldSpec[] = [
@@ -80,5 +88,6 @@ export const consentFields: readonly FieldSpec[] = [
 /** All fields of a noun by name, for the history. */
 export function fieldTable(noun: string): Record<string, FieldSpec> {
   const lists: Record<string, readonly FieldSpec[]> = { elders: Object.values(elderFields), contacts: contactFields, devices: deviceFields }
-  return Object.fromEntries((lists[noun] ?? []).map((x) => [x.name, x]))
+  // Of what lies in one object of the record, the first field names it.
+  return Object.fromEntries((lists[noun] ?? []).toReversed().map((x) => [x.inside ?? x.name, x]))
 }

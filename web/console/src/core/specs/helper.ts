@@ -32,6 +32,7 @@ export const skills = ['first_aid', 'aed', 'cpr', 'nurse', 'nursing', 'doctor', 
 export const providerKinds = ['enterprise', 'nonprofit', 'medical', 'property', 'public', 'other'] as const
 
 const name: FieldSpec = { name: 'name', kind: 'text', word: 'ui.e.name', required: true }
+const firm: FieldSpec = { ...name, word: 'ui.p.name' }
 const phones: FieldSpec = { name: 'phones', kind: 'phones', word: 'ui.e.phones', required: true }
 
 export const helperNew: readonly FieldSpec[] = [
@@ -75,14 +76,14 @@ export const helperSections: readonly SectionSpec[] = [
 ]
 
 export const providerNew: readonly FieldSpec[] = [
-  name, { name: 'phones', kind: 'phones', word: 'ui.e.phones' }, { name: 'kind', kind: 'choice', word: 'ui.h.kind', room: 'provider_kind', options: providerKinds, wide: true }, { name: 'contact_name', kind: 'text', word: 'ui.p.contact_name' },
+  firm, { name: 'phones', kind: 'phones', word: 'ui.e.phones' }, { name: 'kind', kind: 'choice', word: 'ui.h.kind', room: 'provider_kind', options: providerKinds, wide: true }, { name: 'contact_name', kind: 'text', word: 'ui.p.contact_name' },
   { name: 'address', kind: 'text', word: 'ui.e.address' },
 ]
 
 export const providerSections: readonly SectionSpec[] = [
   {
     id: 'who', word: 'ui.sec.firm', icon: 'shop', key: '1', fields: [
-      name, { name: 'kind', kind: 'choice', word: 'ui.h.kind', room: 'provider_kind', options: providerKinds, wide: true }, { name: 'contact_name', kind: 'text', word: 'ui.p.contact_name' }, { name: 'phones', kind: 'phones', word: 'ui.e.phones' }, grade,
+      firm, { name: 'kind', kind: 'choice', word: 'ui.h.kind', room: 'provider_kind', options: providerKinds, wide: true }, { name: 'contact_name', kind: 'text', word: 'ui.p.contact_name' }, { name: 'phones', kind: 'phones', word: 'ui.e.phones' }, grade,
       { name: 'address', kind: 'text', word: 'ui.e.address', wide: true }, { name: 'position', kind: 'place', word: 'ui.e.position', wide: true },
     ],
   },

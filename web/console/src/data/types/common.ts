@@ -5,11 +5,13 @@ export interface Position { lat: number; lon: number; accuracy_m?: number; time?
 export interface Page<T> { items: T[]; next: string | null; total?: Total | null; partial?: boolean }
 export interface Total { n: number; at_least: boolean }
 export interface FieldProblem { field: string; problem: string }
+/** What is odd in a record and was saved all the same: a sentence, or the code of one with what it is about. */
+export interface Warned { field: string; problem?: string; code?: string; value?: string; until?: string }
 export interface Problem { type?: string; title?: string; status: number; detail?: string; instance?: string; errors?: FieldProblem[]; factors?: string[] }
 /** A time of the week; a shift that ends before it begins goes on into the next day. */
 export interface Shift { days: number[]; from: string; to: string }
 /** What every record has. masked names the fields that were left out: hidden is not the same as empty. */
 export interface Head {
   id: string; centre?: string; version: number; created_at?: string; updated_at?: string; archived_at?: string | null
-  masked?: string[]; warnings?: FieldProblem[]; locked?: boolean
+  masked?: string[]; warnings?: Warned[]; locked?: boolean
 }

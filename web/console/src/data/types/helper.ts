@@ -21,6 +21,15 @@ export interface Provider {
   notices?: Notice[]; grade?: string; custom?: Record<string, unknown>
 }
 
+/** A paper or an inspection that somebody has to see to. stage: within so many days; 0: it is over. */
+export interface Due { resource: string; id: string; name: string; code: string; value: string; until: string; stage: number }
+/** Whether a helper may be asked to go now, and what speaks against it. */
+export interface Availability { available: boolean; why: string[]; in_place_of: string }
+export interface Grade {
+  grade: string; points: number; since: string; at: string
+  figures: { offers: number; answered: number; accepted: number; arrived: number; withdrawn: number; late: number; satisfied: number; dissatisfied: number }
+}
+
 export type HelperRecord = Helper & Head
 export type ProviderRecord = Provider & Head
 
