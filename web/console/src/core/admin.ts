@@ -19,6 +19,7 @@ export const adminSections: readonly AdminSection[] = [
   { id: 'requests', word: 'ui.ad.requests', icon: 'told', group: 'ui.ad.trust', needs: ['privacy.see'] },
   { id: 'retention', word: 'ui.ad.retention', icon: 'trash', group: 'ui.ad.trust', needs: ['retention.see'] },
   { id: 'consents', word: 'ui.ad.consents', icon: 'edit', group: 'ui.ad.trust', needs: ['consents.change'] },
+  { id: 'break-glass', word: 'ui.ad.glass', icon: 'warn', group: 'ui.ad.trust', needs: ['break_glass.see', 'break_glass.review', 'break_glass.open'] },
   { id: 'webhooks', word: 'ui.ad.webhooks', icon: 'export', group: 'ui.ad.rules', needs: ['webhooks.see'] },
   { id: 'classes', word: 'ui.ad.classes', icon: 'star', group: 'ui.ad.rules', needs: ['classes.see'] },
   { id: 'fields', word: 'ui.ad.fields', icon: 'sheet', group: 'ui.ad.rules', needs: ['custom_fields.see'] },

@@ -5,7 +5,7 @@ import type { Key } from './words'
 
 export type FieldKind =
   | 'text' | 'long' | 'phones' | 'phone' | 'date' | 'choice' | 'flag' | 'number' | 'tags' | 'codes' | 'hours' | 'area' | 'areas'
-  | 'place' | 'rows' | 'services' | 'elders' | 'helper' | 'provider' | 'centre' | 'times' | 'id_number'
+  | 'place' | 'rows' | 'services' | 'elder' | 'elders' | 'helper' | 'provider' | 'centre' | 'times' | 'id_number'
 
 export interface FieldSpec {
   name: string

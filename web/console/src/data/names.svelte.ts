@@ -26,6 +26,13 @@ class Names {
     this.#once('roles', async () => (this.roles = await admin.roles()))
   }
 
+  /** Who has an account: all at once, so that a list of many rows asks once. */
+  warmOperators(): void {
+    this.#once('operators', async () => {
+      for (const o of (await registry.list('operators', { limit: 500 })).items) this.#people.set(`operators ${o.id}`, o.display_name || o.name)
+    })
+  }
+
   /** After a change the next look fetches it again. */
   again(what: 'centres' | 'services' | 'roles'): void {
     this.forget(what)

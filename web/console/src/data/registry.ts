@@ -14,14 +14,14 @@ export interface Records {
 export type Noun = keyof Records
 export type Params = Record<string, string | number | undefined>
 
-function search(params: Params): string {
+export function search(params: Params): string {
   const s = new URLSearchParams()
   for (const [k, v] of Object.entries(params)) if (v !== undefined && v !== '') s.set(k, String(v))
   const text = s.toString()
   return text ? '?' + text : ''
 }
 
-async function list<T>(path: string, params: Params = {}): Promise<Page<T>> {
+export async function list<T>(path: string, params: Params = {}): Promise<Page<T>> {
   const r = await request<Partial<Page<T>> | T[]>('GET', path + search(params))
   return Array.isArray(r) ? { items: r, next: null } : { items: r.items ?? [], next: r.next ?? null, total: r.total ?? null, partial: r.partial ?? false }
 }

@@ -5,11 +5,14 @@ import { languages } from './elder'
 // What accounts, centres and agreements hold. Roles and centres are data, so their choices come from outside.
 
 type Labels = Record<string, { zh: string; en: string }>
-export interface Choices { options: string[]; labels: Labels }
+export interface Choices { options: string[]; labels: Labels; wide?: boolean }
+
+// As many stand side by side as buttons; more become a list.
+const sideBySide = 6
 
 /** The centres as the answers of a question. */
 export function centreChoices(centres: readonly { id: string; name: string }[]): Choices {
-  return { options: centres.map((c) => c.id), labels: Object.fromEntries(centres.map((c) => [c.id, { zh: c.name, en: c.name }])) }
+  return { wide: centres.length <= sideBySide, options: centres.map((c) => c.id), labels: Object.fromEntries(centres.map((c) => [c.id, { zh: c.name, en: c.name }])) }
 }
 
 /** The roles that a person can have. */
@@ -46,7 +49,7 @@ export function centreSections(parents: Choices): SectionSpec[] {
   return [
     {
       id: 'centre', word: 'ui.e.centre', icon: 'home', key: '1', fields: [
-        { name: 'name', kind: 'text', word: 'ui.e.name', required: true },
+        { name: 'name', kind: 'text', word: 'ui.ad.t.name', required: true },
         choice(parents, { name: 'parent', word: 'ui.ad.c.parent', hint: 'ui.ad.c.parent.hint' }),
         { name: 'level', kind: 'choice', word: 'ui.ad.c.level', room: 'level', options: levels, wide: true },
         { name: 'phone', kind: 'text', word: 'ui.ad.a.phone' },

@@ -31,3 +31,28 @@ export interface Move {
   id: string; resource: string; record: string; centre: string; to: string; reason?: string; state: string; by: string
   decided_by?: string; decided_at?: string | null; note?: string; created_at: string; version: number
 }
+
+/** One row of the audit log. Old and new values are told by the history of the record. */
+export interface AuditRow {
+  chain: string; seq: number; at: string; actor: { kind: string; id: string; name?: string }; action: string; resource: string; id: string
+  subject: string; centre: string; alert: string; fields: string[]; count?: number | null; query?: Record<string, string> | null; note?: string; data?: unknown; unread?: boolean
+}
+export interface Checkpoint { size: number; root: string; at: string; note: string; key: string }
+
+export interface PrivacyRequest {
+  id: string; centre?: string; elder: string; kind: string; who?: string; identity?: string; note?: string; answer?: string
+  created_at: string; due_at: string; done_at?: string | null; version: number; masked?: string[]
+}
+
+export interface RetentionRule { kind: string; days: number; min_days: number; last_run?: string | null; last_rows: number; name: Text; basis: Text }
+
+export interface BreakGlass {
+  id: string; elder: string; centre: string; operator: string; reason: string; at: string; until: string; ended_at?: string | null; looks: number
+  state: string; verdict?: string; review_note?: string; reviewed_by?: string; reviewed_at?: string | null
+}
+
+export interface Webhook {
+  id: string; name: string; centre?: string; host: string; kinds?: string[] | null; state: string; created_at: string; last_code?: string; failing_since?: string | null
+}
+export interface Delivery { id: string; kind: string; attempts: number; code: string; created_at: string; due_at?: string; pending: boolean }
+export interface AreaReport { added: number; changed: number; unchanged: number; abolished: number; refused?: { row?: number; line?: number; field?: string; problem?: string; reason?: string }[] | null }

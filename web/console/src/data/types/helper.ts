@@ -33,11 +33,13 @@ export interface Grade {
 export type HelperRecord = Helper & Head
 export type ProviderRecord = Provider & Head
 
-export interface Service { code: string; parent?: string; name: Text; level?: number; centre?: string }
-export interface Area { code: string; name: string; full_name?: string; parent?: string; level?: number; valid_to?: string | null; successor?: string }
+export interface Service {
+  code: string; parent?: string; name: Text; level?: number; centre?: string; note?: string; built_in?: boolean; version?: number; archived_at?: string | null
+}
+export interface Area { code: string; name: string; full_name?: string; parent?: string; level?: number; valid_to?: string | null; successor?: string; elders?: number }
 export interface CustomField {
   id: string; centre?: string; resource: string; key: string; label: Text
-  type: 'text' | 'number' | 'date' | 'bool' | 'choice'; choices?: (string | { value: string; label: Text })[]; required?: boolean; class?: string
+  type: 'text' | 'number' | 'date' | 'bool' | 'choice'; choices?: (string | { value: string; label: Text })[]; required?: boolean; class?: string; order?: number; version?: number
 }
 export interface Centre { id: string; name: string; parent?: string; phone?: string; position?: Position | null; version?: number }
 /** One entry of the story of a record: who changed what. */
