@@ -52,7 +52,7 @@ func (r RefusedRow) In(lang string) RefusedRow {
 
 // importBatch is how many rows share a transaction: few enough that an alarm behind them waits
 // some milliseconds.
-const importBatch = 50
+const importBatch = 20
 
 // mostAtOnce is how many rows can be taken in by one transaction, behind which every alarm waits.
 const mostAtOnce = 2000

@@ -228,6 +228,52 @@ func BenchmarkPressToCarrier(b *testing.B) {
 	}
 }
 
+// BenchmarkPressWhileImporting is the same way while a spreadsheet of elders is being taken in without pause.
+func BenchmarkPressWhileImporting(b *testing.B) {
+	const n = 300
+	for b.Loop() {
+		b.StopTimer()
+		c := newBenchCity(b, n)
+		ctx, stop := context.WithCancel(b.Context())
+		rows := make(chan int)
+		go func() { rows <- c.importUntil(ctx) }()
+		b.StartTimer()
+		since, acked := make([]time.Time, n), make([]time.Duration, n)
+		begin := time.Now()
+		for i := range n {
+			since[i] = time.Now()
+			c.press(fmt.Sprintf("p%d", i), fmt.Sprintf("b%d", i))
+			acked[i] = time.Since(since[i])
+			c.waited(since[:i+1])
+		}
+		took := time.Since(begin)
+		stop()
+		b.ReportMetric(float64(<-rows)/took.Seconds(), "rows/s")
+		report(b, "press-carrier", c.waited(since))
+		report(b, "press-ack", acked)
+	}
+}
+
+// importUntil takes in elders, file after file, until ctx ends, and gives how many.
+func (c *benchCity) importUntil(ctx context.Context) (rows int) {
+	const inFile = 500
+	for ctx.Err() == nil {
+		text := "number,name,birth_date,phones,address,lat,lon\n"
+		for range inFile {
+			rows++
+			text += fmt.Sprintf("n%07d,王秀兰,1943-05-01,199%08d,南京西路%d号,31.2%04d,121.4%04d\n", rows, rows, rows, rows%10_000, rows%10_000)
+		}
+		report, err := c.app.registry.Import(ctx, registry.Elders, strings.NewReader(text), "elders.csv", nil)
+		if ctx.Err() == nil {
+			c.ok(err)
+			if report.Created != inFile {
+				c.b.Errorf("created %d of %d", report.Created, inFile)
+			}
+		}
+	}
+	return rows
+}
+
 // BenchmarkPresses32 is how many durable presses a second 32 clients get acknowledged, dispatch included.
 func BenchmarkPresses32(b *testing.B) {
 	const n, clients = 1500, 32
