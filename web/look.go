@@ -44,6 +44,15 @@ func (v seen) data() any {
 	return v
 }
 
+// String tells two looks apart, the count by its value.
+func (v seen) String() string {
+	count := -1
+	if v.Count != nil {
+		count = *v.Count
+	}
+	return fmt.Sprint(v.Fields, v.Query, count, v.Note)
+}
+
 func (s *Server) entryOf(ctx context.Context, l look) audit.Entry {
 	c := callerOf(ctx)
 	if l.centre == "" && c.operator != nil {
