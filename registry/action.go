@@ -15,6 +15,7 @@ const (
 	CentresEverywhere Action = "centres.everywhere"
 	PlansChange       Action = "plans.change"
 	SignalsSend       Action = "signals.send"
+	BreakGlassSee     Action = "break_glass.see" // those of others
 	BreakGlassReview  Action = "break_glass.review"
 )
 
@@ -35,7 +36,7 @@ func Actions() []Action {
 		"roles.see", "roles.change", "tokens.see", "tokens.change", "sessions.see", "sessions.end",
 		"audit.see", "audit.export", "figures.see", "import", "export",
 		"consents.see", "consents.change", "privacy.see", "privacy.act", "retention.see", "retention.change",
-		"break_glass.open", "break_glass.see", BreakGlassReview,
+		"break_glass.open", BreakGlassSee, BreakGlassReview,
 		"webhooks.see", "webhooks.change", "signals.see", SignalsSend,
 	}
 }

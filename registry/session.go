@@ -222,6 +222,9 @@ func (c *core) endTx(ctx context.Context, tx *db.Tx, which selection, e Ending) 
 	ids := make([]string, len(ended))
 	for i, s := range ended {
 		ids[i] = s.ID
+		if err := c.endGlassTx(ctx, tx, glassWith("session", s.ID), glassEnd{e.By, glassSession}); err != nil {
+			return err
+		}
 	}
 	tx.AfterCommit(func() { c.ends.tell(ids) })
 	return nil
@@ -318,11 +321,12 @@ func (c *core) hearEnds(ctx context.Context) error {
 // accountsEvery is how often other nodes' ends of sessions are looked for.
 const accountsEvery = 2 * time.Second
 
-// RunAccounts hears which sessions were ended elsewhere, and writes which tokens were used, until ctx ends.
+// RunAccounts hears which sessions were ended elsewhere, writes which tokens were used, and ends emergency accesses whose time
+// is over, until ctx ends.
 func (r *Registry) RunAccounts(ctx context.Context) error {
 	for {
 		if err := r.FlushAccounts(ctx); err != nil && ctx.Err() == nil {
-			r.log.Warn("ends of sessions are not heard or uses of tokens not written", "error", err)
+			r.log.Warn("ends of sessions are not heard, or uses of tokens or ends of emergency accesses not written", "error", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -334,5 +338,5 @@ func (r *Registry) RunAccounts(ctx context.Context) error {
 
 // FlushAccounts does once what RunAccounts does again and again.
 func (r *Registry) FlushAccounts(ctx context.Context) error {
-	return errors.Join(r.hearEnds(ctx), r.flushTokens(ctx))
+	return errors.Join(r.hearEnds(ctx), r.flushTokens(ctx), r.endOldGlass(ctx))
 }

@@ -93,9 +93,14 @@ func (s *Server) getAlert(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	s.addClasses(r, a, &v)
-	who := s.alertViewer(r.Context(), callerOf(r.Context()), a)
-	s.lookAtAlarm(r.Context(), s.alertLook(a, v.Profile, who, "alert.seen"))
-	return writeJSON(w, http.StatusOK, redact(who, v))
+	who, err := s.throughGlass(r.Context(), standing{viewer: s.alertViewer(r.Context(), callerOf(r.Context()), a)}, a.Elder)
+	if err != nil {
+		return err
+	}
+	l := s.alertLook(a, v.Profile, who.viewer, "alert.seen")
+	l.seen.Note = who.note()
+	s.lookAtAlarm(r.Context(), l)
+	return writeJSON(w, http.StatusOK, redact(who.viewer, v))
 }
 
 // addProfile adds what the registry knows of the elder. An elder who is not there any more, or whose key

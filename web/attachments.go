@@ -54,6 +54,15 @@ func (s *Server) ownerWithin(r *http.Request, of, owner string) error {
 	return s.within(ctx, record)
 }
 
+// standsToOwner is how the caller stands to the files of somebody.
+func (s *Server) standsToOwner(ctx context.Context, of, owner string) (standing, error) {
+	st := standing{viewer: s.viewer(ctx)}
+	if of != registry.ElderAttachments {
+		return st, nil
+	}
+	return s.throughGlass(ctx, st, registry.ElderID(owner))
+}
+
 func (s *Server) listAttachments(w http.ResponseWriter, r *http.Request, of string) error {
 	if err := s.ownerWithin(r, of, pathVar(r, "id")); err != nil {
 		return err
@@ -62,7 +71,16 @@ func (s *Server) listAttachments(w http.ResponseWriter, r *http.Request, of stri
 	if err != nil {
 		return err
 	}
-	return writeJSON(w, http.StatusOK, page[gated[registry.Attachment]]{Items: redactAll(s.viewer(r.Context()), all)})
+	who, err := s.standsToOwner(r.Context(), of, pathVar(r, "id"))
+	if err != nil {
+		return err
+	}
+	err = s.look(r.Context(), look{action: "attachments.listed", resource: of, id: pathVar(r, "id"), subject: pathVar(r, "id"),
+		seen: seen{Count: new(len(all)), Note: who.note()}})
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, page[gated[registry.Attachment]]{Items: redactAll(who.viewer, all)})
 }
 
 // attach takes a file as a form (file, kind, title) or as the body itself, with kind and title in the query.
@@ -144,7 +162,11 @@ func (s *Server) sendAttachment(w http.ResponseWriter, r *http.Request, small bo
 	if err := s.ownerWithin(r, x.Resource, x.Owner); err != nil {
 		return err
 	}
-	if err := s.mayOpen(r.Context(), x); err != nil {
+	who, err := s.standsToOwner(r.Context(), x.Resource, x.Owner)
+	if err != nil {
+		return err
+	}
+	if err := s.mayOpen(r.Context(), who, x); err != nil {
 		return err
 	}
 	if small && x.Kind != registry.PhotoAttachment {
@@ -154,7 +176,7 @@ func (s *Server) sendAttachment(w http.ResponseWriter, r *http.Request, small bo
 	if small {
 		note = "thumbnail"
 	}
-	err = s.look(r.Context(), look{action: "attachment.seen", resource: "attachment", id: string(x.ID), subject: x.Owner, seen: seen{Note: note}})
+	err = s.look(r.Context(), look{action: "attachment.seen", resource: "attachment", id: string(x.ID), subject: x.Owner, seen: seen{Note: strings.TrimSpace(note + " " + who.note())}})
 	if err != nil {
 		return err
 	}
@@ -180,7 +202,7 @@ func endingOf(media string) string {
 }
 
 // mayOpen tells whether the caller may see what a file shows: a face as a name, a document as a note.
-func (s *Server) mayOpen(ctx context.Context, x registry.Attachment) error {
+func (s *Server) mayOpen(ctx context.Context, who standing, x registry.Attachment) error {
 	if err := s.demand(ctx, registry.Action(x.Resource+"s.see")); err != nil {
 		return err
 	}
@@ -188,7 +210,7 @@ func (s *Server) mayOpen(ctx context.Context, x registry.Attachment) error {
 	if x.Kind == registry.DocumentAttachment {
 		field = "title"
 	}
-	if s.viewer(ctx).rights(reflect.TypeFor[registry.Attachment](), field)&registry.MaySee == 0 {
+	if who.rights(reflect.TypeFor[registry.Attachment](), field)&registry.MaySee == 0 {
 		return fault.New(fault.Denied, "you may not do this")
 	}
 	return nil

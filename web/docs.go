@@ -90,6 +90,7 @@ func docs() map[string]doc {
 	maps.Copy(d, docsImports())
 	maps.Copy(d, docsWebhooks())
 	maps.Copy(d, docsAudit())
+	maps.Copy(d, docsGlass())
 	maps.Copy(d, docsElders())
 	ruleDocs(d)
 	return d

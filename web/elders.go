@@ -98,7 +98,16 @@ func (s *Server) listConsents(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return writeJSON(w, http.StatusOK, page[gated[registry.Consent]]{Items: redactAll(s.viewer(r.Context()), all)})
+	elder := pathVar(r, "id")
+	who, err := s.throughGlass(r.Context(), standing{viewer: s.viewer(r.Context())}, registry.ElderID(elder))
+	if err != nil {
+		return err
+	}
+	err = s.look(r.Context(), look{action: "consents.listed", resource: "elder", id: elder, subject: elder, seen: seen{Count: new(len(all)), Note: who.note()}})
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, page[gated[registry.Consent]]{Items: redactAll(who.viewer, all)})
 }
 
 // giveConsent answers POST /v1/elders/{id}/consents.

@@ -13,6 +13,10 @@ func auditRows() []gateRow {
 		classed(registry.PrivacyRequest{}, fields{
 			open:     {"id", "centre", "elder", "kind", "created_at", "due_at", "done_at", "version"},
 			personal: {"who", "identity", "note", "answer"}}),
+		classed(registry.BreakGlass{}, fields{
+			open: {"id", "elder", "centre", "operator", "at", "until", "ended_at", "looks", "state", "verdict", "reviewed_by", "reviewed_at", "locked"},
+			// Who reviews it must read it.
+			personal: {"reason", "review_note"}}),
 		classed(ActorView{}, fields{open: {"kind", "id", "name"}}),
 	}
 }

@@ -120,7 +120,7 @@ func newHouse(t testing.TB, change ...func(*Options)) *house {
 	must(t, h.engine.Start(t.Context()))
 	h.intake = devices.NewIntake(devices.Options{DB: d, Vault: vault, Registry: h.reg, Engine: h.engine, Clock: h.clock, Log: log})
 	h.fill()
-	o := Options{DB: d, Registry: h.reg, Engine: h.engine, Intake: h.intake, Audit: h.audit, Privacy: noPrivacy{}, Retention: h.keeper(log), Clock: h.clock, Log: log, PublicURL: "http://anling.test"}
+	o := Options{DB: d, Registry: h.reg, Engine: h.engine, Intake: h.intake, Audit: h.audit, Outbox: h.outbox, Privacy: noPrivacy{}, Retention: h.keeper(log), Clock: h.clock, Log: log, PublicURL: "http://anling.test"}
 	h.posts = &posts{}
 	h.hooks = webhook.Open(webhook.Options{DB: d, Vault: vault, Clock: h.clock, Log: log, Kinds: WebhookKinds(), Transport: h.posts})
 	o.Webhooks = h.hooks

@@ -72,7 +72,8 @@ func (s *Server) look(ctx context.Context, looks ...look) error {
 	now := s.clock.Now()
 	var entries []audit.Entry
 	for _, l := range looks {
-		if e := s.entryOf(ctx, l); s.recent.fresh(e, now) {
+		// Of an emergency access every look is written.
+		if e := s.entryOf(ctx, l); s.recent.fresh(e, now) || strings.Contains(l.seen.Note, glassNote) {
 			entries = append(entries, e)
 		}
 	}

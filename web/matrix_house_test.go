@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"fmt"
 	"net/http/httptest"
 	"reflect"
@@ -9,6 +10,7 @@ import (
 
 	"anling/alerts"
 	"anling/devices"
+	"anling/internal/db"
 	"anling/registry"
 )
 
@@ -72,6 +74,7 @@ func (h *matrixHouse) probes() []probe {
 		{of: reflect.TypeFor[registry.Agreement](), path: "/v1/agreements/%", write: "/v1/agreements", ids: h.rules["agreements"]},
 		{of: reflect.TypeFor[registry.Move](), path: "/v1/moves/%", ids: h.rules["moves"]},
 		{of: reflect.TypeFor[registry.Due](), path: "/v1/due?days=366", list: true, item: "h-own", ids: here},
+		{of: reflect.TypeFor[registry.BreakGlass](), path: "/v1/break-glass/%", ids: h.rules["glasses"], centre: true},
 		{of: reflect.TypeFor[AuditView](), path: "/v1/audit?action=elder.created&id=e-own", list: true, ids: here},
 		{of: reflect.TypeFor[registry.PrivacyRequest](), path: "/v1/privacy/requests", list: true, ids: here},
 	}
@@ -157,6 +160,10 @@ func (h *matrixHouse) fillCentre(place string, n int) {
 	} {
 		h.note(one[0], place, h.wantDirect(201, "POST", fill(one[0]), admin, fill(one[1])))
 	}
+	g, err := h.reg.BreakGlass(h.t.Context(), registry.Breaking{Elder: registry.ElderID("e-" + name), Operator: registry.OperatorID("o-" + name), Reason: emergency,
+		Tell: func(context.Context, *db.Tx, registry.BreakGlass, []registry.Operator) error { return nil }})
+	must(h.t, err)
+	h.note("glasses", place, map[string]any{"id": g.ID})
 	w := h.directAs("POST", fill("/v1/elders/e-@/attachments?kind=document&title=诊断书"), admin, "%PDF-1.7 text", "application/pdf")
 	if w.Code != 201 {
 		h.t.Fatalf("attach: %d %s", w.Code, w.Body)

@@ -51,6 +51,9 @@ func (h *matrixHouse) tryRoutes(all []*matrix) routesTried {
 			tried.requests++
 			let := m.letIn(method, path)
 			want := rt.need == anybody || m.rights.May(rt.need)
+			if slices.Contains(forPeople(), rt.method+" "+rt.path) {
+				want = want && m.role.Kind == registry.RoleForPeople
+			}
 			if slices.Contains(needsAll(), rt.method+" "+rt.path) {
 				want = want && m.everywhere
 			}
@@ -88,6 +91,9 @@ func (flowing) SetReadDeadline(time.Time) error { return nil }
 
 // needsAll are routes that only somebody of all centres may ask.
 func needsAll() []string { return []string{"POST /v1/areas/import"} }
+
+// forPeople are routes that let in no machine, whatever its role.
+func forPeople() []string { return []string{"POST /v1/break-glass"} }
 
 // TestMatrixKnowsEveryRecord: whatever the API's document describes is tried field by field in the matrix, or says here why
 // there is nothing to try.
@@ -254,7 +260,7 @@ func (h *matrixHouse) foreignIDs() map[string]string {
 		"operators": "o-sister", "centres": "c2", "alerts": h.alerts[inSister], "consents": first("/v1/elders/e-sister/consents"),
 		"attachments": first("/v1/elders/e-sister/attachments"), "custom-fields": h.rules["custom-fields"][inSister], "caller-classes": h.rules["caller-classes"][inSister],
 		"agreements": h.rules["agreements"][inSister], "moves": h.rules["moves"][inSister], "privacy/requests": h.rules["requests"][inSister],
-		"imports": sheet, "webhooks": hook, "tokens": token, "sessions": session.ID, "browsers": "", "me/factors": "",
+		"imports": sheet, "break-glass": h.rules["glasses"][inSister], "webhooks": hook, "tokens": token, "sessions": session.ID, "browsers": "", "me/factors": "",
 		"roles": "", "plans": "", "services": "", "exports": ""}
 }
 

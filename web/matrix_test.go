@@ -229,6 +229,11 @@ func (m *matrix) put(resource string, f fieldRow, column, is string) {
 // wantStatus is how a record as a whole should be answered.
 func (m *matrix) wantStatus(p probe, place, path string) int {
 	switch {
+	case p.of == reflect.TypeFor[registry.BreakGlass]():
+		if others := m.rights.May(registry.BreakGlassSee) || m.rights.May(registry.BreakGlassReview); !others || place == inSister && !m.everywhere {
+			return 404 // nobody but who has opened it knows of it
+		}
+		return 200
 	case !m.rights.May(m.h.needOf("GET", path)):
 		return 403
 	case place == inSister && !m.everywhere:

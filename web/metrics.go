@@ -60,6 +60,7 @@ func newMetrics(s *Server, o Options) *metrics {
 			Help: "How long the oldest message that is due has waited; -1 when that cannot be told."},
 			func() float64 { return ageOf(oldest) }))
 	}
+	reg.MustRegister(s.glassGauge())
 	if s.retention != nil {
 		reg.MustRegister(s.retentionGauge())
 	}

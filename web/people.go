@@ -21,11 +21,16 @@ func (s *Server) listContacts(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	err = s.look(r.Context(), look{action: "contacts.listed", resource: "elder", id: string(e.ID), subject: string(e.ID), centre: e.Centre, seen: seen{Count: new(len(found))}})
+	who, err := s.throughGlass(r.Context(), standing{viewer: s.viewerIn(r.Context(), e.Centre)}, e.ID)
 	if err != nil {
 		return err
 	}
-	out := page[gated[registry.Contact]]{Items: redactAll(s.viewerIn(r.Context(), e.Centre), found)}
+	err = s.look(r.Context(), look{action: "contacts.listed", resource: "elder", id: string(e.ID), subject: string(e.ID), centre: e.Centre,
+		seen: seen{Count: new(len(found)), Note: who.note()}})
+	if err != nil {
+		return err
+	}
+	out := page[gated[registry.Contact]]{Items: redactAll(who.viewer, found)}
 	return writeJSON(w, http.StatusOK, out)
 }
 

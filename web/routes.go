@@ -70,6 +70,7 @@ func (s *Server) table() []route {
 	t = append(t, s.tokenRoutes()...)
 	t = append(t, s.ruleRoutes()...)
 	t = append(t, s.moveRoutes()...)
+	t = append(t, s.glassRoutes()...)
 	if s.privacy != nil && s.retention != nil {
 		t = append(t, s.privacyRoutes()...)
 	}

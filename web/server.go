@@ -22,17 +22,19 @@ import (
 	"anling/internal/db"
 	"anling/internal/fault"
 	"anling/internal/retention"
+	"anling/notify"
 	"anling/notify/webhook"
 	"anling/registry"
 )
 
-// Options are what a Server works with. DB, Registry, Engine, Intake and Audit are required.
+// Options are what a Server works with. DB, Registry, Engine, Intake, Audit and Outbox are required.
 type Options struct {
 	DB        *db.DB
 	Registry  *registry.Registry
 	Engine    *alerts.Engine
 	Intake    *devices.Intake
 	Audit     *audit.Log
+	Outbox    *notify.Outbox
 	Notary    *audit.Notary // nil: no checkpoints are made
 	Privacy   Privacy
 	Retention *retention.Keeper
@@ -71,6 +73,7 @@ type Server struct {
 	engine    *alerts.Engine
 	intake    *devices.Intake
 	audit     *audit.Log
+	outbox    *notify.Outbox
 	notary    *audit.Notary
 	privacy   Privacy
 	retention *retention.Keeper
@@ -113,8 +116,8 @@ type Server struct {
 
 // New makes a Server. It starts nothing; give Handler to an http.Server (see HTTP).
 func New(o Options) (*Server, error) {
-	if o.DB == nil || o.Registry == nil || o.Engine == nil || o.Intake == nil || o.Audit == nil {
-		return nil, fault.New(fault.Internal, "the web server needs a database, a registry, an engine, an intake and an audit log")
+	if o.DB == nil || o.Registry == nil || o.Engine == nil || o.Intake == nil || o.Audit == nil || o.Outbox == nil {
+		return nil, fault.New(fault.Internal, "the web server needs a database, a registry, an engine, an intake, an audit log and an outbox")
 	}
 	if o.Clock == nil {
 		o.Clock = clock.Real()
@@ -123,7 +126,7 @@ func New(o Options) (*Server, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{
-		db: o.DB, registry: o.Registry, engine: o.Engine, intake: o.Intake, audit: o.Audit, notary: o.Notary, privacy: o.Privacy, retention: o.Retention, clock: o.Clock, log: o.Log,
+		db: o.DB, registry: o.Registry, engine: o.Engine, intake: o.Intake, audit: o.Audit, outbox: o.Outbox, notary: o.Notary, privacy: o.Privacy, retention: o.Retention, clock: o.Clock, log: o.Log,
 		finder:    geo.Finder{Helpers: o.Registry.Helpers().Index(), Router: o.Router},
 		publicURL: strings.TrimRight(o.PublicURL, "/"), secure: strings.HasPrefix(o.PublicURL, "https://"),
 		mapView: o.Map.orDefault(), basemap: o.Basemap, demo: o.Demo, phones: o.Phones, hooks: o.Hooks, proxies: o.Proxies, webhooks: o.Webhooks,

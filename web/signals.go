@@ -49,10 +49,15 @@ func (s *Server) listSignals(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	err = s.look(r.Context(), look{action: "signals.listed", resource: "device", id: string(d.ID), subject: string(d.Elder), centre: d.Centre, seen: seen{Count: new(len(found.Items))}})
+	who, err := s.throughGlass(r.Context(), standing{viewer: s.viewerIn(r.Context(), d.Centre)}, d.Elder)
 	if err != nil {
 		return err
 	}
-	out := page[gated[devices.Record]]{Items: redactAll(s.viewerIn(r.Context(), d.Centre), found.Items), Next: found.Next}
+	err = s.look(r.Context(), look{action: "signals.listed", resource: "device", id: string(d.ID), subject: string(d.Elder), centre: d.Centre,
+		seen: seen{Count: new(len(found.Items)), Note: who.note()}})
+	if err != nil {
+		return err
+	}
+	out := page[gated[devices.Record]]{Items: redactAll(who.viewer, found.Items), Next: found.Next}
 	return writeJSON(w, http.StatusOK, out)
 }

@@ -28,7 +28,7 @@ func (st standing) note() string {
 	if st.glass == "" {
 		return ""
 	}
-	return "break_glass " + st.glass
+	return glassNote + st.glass
 }
 
 // standing is how the caller stands to a record that does not exist yet.
@@ -65,11 +65,22 @@ func (s *Server) listed(ctx context.Context, record any) viewer {
 // opened is how the caller stands to a record that is looked at by itself.
 func (s *Server) opened(ctx context.Context, record any) (standing, error) {
 	st := standing{viewer: s.listed(ctx, record)}
-	elder, is := record.(registry.Elder)
-	if !is {
-		return st, nil
+	switch x := record.(type) {
+	case registry.Elder:
+		return s.openedElder(ctx, st, x)
+	case registry.Contact:
+		return s.throughGlass(ctx, st, x.Elder)
+	case registry.Device:
+		return s.throughGlass(ctx, st, x.Elder)
 	}
-	var err error
+	return st, nil
+}
+
+func (s *Server) openedElder(ctx context.Context, st standing, elder registry.Elder) (standing, error) {
+	st, err := s.throughGlass(ctx, st, elder.ID)
+	if err != nil {
+		return st, err
+	}
 	if st.alert, err = s.alertOf(ctx, elder.ID); err != nil {
 		return st, err
 	}

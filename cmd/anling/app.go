@@ -153,7 +153,7 @@ func (a *app) webOptions(ctx context.Context, cfg config.Config, p parts, sender
 	hooks := mux.NewRouter()
 	twilio.NewHooks(twilio.HookOptions{Sender: sender, Outbox: a.outbox, Caller: caller{a.line}, Log: a.log}).Register(hooks)
 	o := web.Options{
-		DB: a.db, Registry: a.registry, Engine: a.engine, Intake: a.intake, Audit: a.audit, Notary: a.notary, Privacy: a.privacy, Retention: a.keeper, Clock: a.clock, Log: a.log,
+		DB: a.db, Registry: a.registry, Engine: a.engine, Intake: a.intake, Audit: a.audit, Outbox: a.outbox, Notary: a.notary, Privacy: a.privacy, Retention: a.keeper, Clock: a.clock, Log: a.log,
 		PublicURL: cfg.PublicURL, Hooks: hooks, Webhooks: a.hooks, Demo: p.Demo,
 		SecondFactor: cfg.SecondFactor, PasswordLife: cfg.PasswordLife, SSO: ssoOptions(cfg),
 		Basemap: basemap(cfg.Data), Map: a.mapView(ctx), OldestUnsent: a.oldestUnsent,
