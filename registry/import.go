@@ -116,7 +116,12 @@ func (r *Registry) Import(ctx context.Context, kind string, in io.Reader, name s
 // also by its identity, a contact by elder, name and a number – and in it only what the row says: an empty
 // cell changes nothing. The error is Invalid when the file as a whole cannot be read.
 func (r *Registry) ImportFile(ctx context.Context, o ImportOrder) (Report, error) {
-	return r.importWith(ctx, o, keeping{})
+	report, err := r.importWith(ctx, o, keeping{})
+	if err != nil || r.audit == nil {
+		return report, err
+	}
+	row := stagedRow{kind: o.Kind, state: ImportDone, centre: r.homeCentre(), actor: r.actor, report: report, refused: report.Refusals()}
+	return report, r.audit.Add(ctx, auditOf(row, o.Dry))
 }
 
 // keeping is how an import that others can watch writes down how far it is.
