@@ -13,6 +13,7 @@ func (s *Server) accountRoutes() []route {
 	const get, post, del = http.MethodGet, http.MethodPost, http.MethodDelete
 	return []route{
 		{post, "/v1/session/step-up", nobody, s.doStepUp},
+		{get, "/v1/session/step-up", nobody, s.mine(s.stepped(s.isProved))},
 		{post, "/v1/session/passkey/begin", nobody, s.beginPasskey},
 		{post, "/v1/session/passkey/finish", nobody, s.finishPasskey},
 
@@ -51,6 +52,13 @@ type FactorsView struct {
 	Password bool              `json:"password"`
 	Passkeys bool              `json:"passkeys"` // whether they are possible at this address
 	Policy   string            `json:"policy"`
+}
+
+// isProved answers GET /v1/session/step-up: a page asks before it leads to a file that only who has just proved who they
+// are may take along.
+func (s *Server) isProved(w http.ResponseWriter, _ *http.Request) error {
+	w.WriteHeader(http.StatusNoContent)
+	return nil
 }
 
 // listFactors answers GET /v1/me/factors.

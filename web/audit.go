@@ -21,7 +21,7 @@ import (
 func (s *Server) auditRoutes() []route {
 	return []route{
 		{http.MethodGet, "/v1/audit", "audit.see", s.listAudit},
-		{http.MethodGet, "/v1/audit/export", "audit.export", s.exportAudit},
+		{http.MethodGet, "/v1/audit/export", "audit.export", s.stepped(s.exportAudit)},
 		{http.MethodGet, "/v1/audit/checkpoint", "audit.see", s.showCheckpoint},
 	}
 }

@@ -15,6 +15,7 @@ func accountDocs() map[string]doc {
 	return map[string]doc{
 		"POST /v1/session/step-up": mine(doc{summary: "Prove again who you are, by a code or a passkey, or by the password where there is no second factor. The session gets a new token; for five minutes what is dangerous is open",
 			body: proofBody{}, answer: SessionView{}, example: `{"code":"123456"}`}),
+		"GET /v1/session/step-up":        mine(doc{summary: "Whether you have proved within five minutes who you are: 204, or 403 with the ways to do so", status: 204}),
 		"POST /v1/session/passkey/begin": {tag: "session", summary: "Begin to log in (or to step up) with a passkey; " + login + " and without a name", answer: beginPasskeyAnswer{}},
 		"POST /v1/session/passkey/finish": {tag: "session", summary: "Log in with what the authenticator has signed; sets a cookie", body: passkeyBody{}, answer: SessionView{},
 			example: `{"ceremony":"none","credential":{}}`, want: 409},

@@ -16,7 +16,7 @@ func docsImports() map[string]doc {
 		"POST /v1/imports/{id}/check":      {tag: "spreadsheets", summary: "Try every row with nothing written", answer: registry.Staged{}, status: 202},
 		"POST /v1/imports/{id}/run":        {tag: "spreadsheets", summary: "Take the file in", answer: registry.Staged{}, status: 202},
 		"GET /v1/imports/{id}/refused.csv": {tag: "spreadsheets", summary: "The refused rows with line, field and reason in the caller's language, to be mended and sent again", media: "text/csv"},
-		"GET /v1/exports/{kind}": {tag: "spreadsheets", summary: "Those whom the list would show, as a spreadsheet with the columns that the caller may take along", media: "text/csv",
+		"GET /v1/exports/{kind}": {tag: "spreadsheets", summary: "Those whom the list would show, as a spreadsheet with the columns that the caller may take along (step-up)", media: "text/csv",
 			query: []param{{"format", "csv or xlsx"}, {"encoding", "of CSV: utf-8 or gb18030"}, {"columns", "separated by commas"}, {"q", "as in the list; its filters, too"}}},
 	}
 }

@@ -28,7 +28,7 @@ func (s *Server) importRoutes() []route {
 		{http.MethodPost, "/v1/imports/{id}/check", "import", s.checkImport},
 		{http.MethodPost, "/v1/imports/{id}/run", "import", s.runImport},
 		{http.MethodGet, "/v1/imports/{id}/refused.csv", "import", s.getRefused},
-		{http.MethodGet, "/v1/exports/{kind}", "export", s.export},
+		{http.MethodGet, "/v1/exports/{kind}", "export", s.stepped(s.export)},
 	}
 }
 

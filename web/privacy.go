@@ -30,8 +30,8 @@ type Erasure struct {
 func (s *Server) privacyRoutes() []route {
 	const get, post, patch = http.MethodGet, http.MethodPost, http.MethodPatch
 	return []route{
-		{post, "/v1/elders/{id}/erase", "privacy.act", s.eraseElder},
-		{get, "/v1/elders/{id}/subject-access", "privacy.act", s.subjectAccess},
+		{post, "/v1/elders/{id}/erase", "privacy.act", s.stepped(s.eraseElder)},
+		{get, "/v1/elders/{id}/subject-access", "privacy.act", s.stepped(s.subjectAccess)},
 		{get, "/v1/privacy/requests", "privacy.see", s.listRequests},
 		{post, "/v1/privacy/requests", "privacy.act", s.createRequest},
 		{patch, "/v1/privacy/requests/{id}", "privacy.act", s.answerRequest},

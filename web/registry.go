@@ -24,6 +24,7 @@ type noun[T any, ID ~string] struct {
 	path    string
 	right   string // the noun in its actions: elders.see, elders.change, elders.archive
 	filters []string
+	stepped bool // who changes one proves again who they are
 	verbs   func(*registry.Registry) verbs[T, ID]
 	fresh   T                                                 // what a new record has where the body says nothing
 	advise  func(context.Context, T) (registry.Advice, error) // what to look at again; nil: nothing
@@ -63,7 +64,7 @@ func (s *Server) nouns() []route {
 		verbs: func(r reg) verbs[registry.Centre, registry.CentreID] {
 			return verbs[registry.Centre, registry.CentreID]{r.Centre, r.ListCentres, r.CreateCentre, r.ChangeCentre, r.ArchiveCentre}
 		}}.routes()...)
-	t = append(t, noun[registry.Operator, registry.OperatorID]{s: s, path: "/v1/operators", right: "operators",
+	t = append(t, noun[registry.Operator, registry.OperatorID]{s: s, path: "/v1/operators", right: "operators", stepped: true,
 		filters: []string{"centre", "role"},
 		verbs: func(r reg) verbs[registry.Operator, registry.OperatorID] {
 			return verbs[registry.Operator, registry.OperatorID]{r.Operator, r.ListOperators, r.CreateOperator, r.ChangeOperator, r.ArchiveOperator}
@@ -98,13 +99,19 @@ func (s *Server) heard(d *registry.Device) {
 
 func (n noun[T, ID]) routes() []route {
 	see, change, archive := registry.Action(n.right+".see"), registry.Action(n.right+".change"), registry.Action(n.right+".archive")
+	sure := func(h handler) handler {
+		if n.stepped {
+			return n.s.stepped(h)
+		}
+		return h
+	}
 	return []route{
 		{http.MethodGet, n.path, see, n.handleList},
-		{http.MethodPost, n.path, change, n.handleCreate},
+		{http.MethodPost, n.path, change, sure(n.handleCreate)},
 		{http.MethodGet, n.path + "/{id}", see, n.handleGet},
 		{http.MethodGet, n.path + "/{id}/history", see, n.handleHistory},
-		{http.MethodPatch, n.path + "/{id}", change, n.handleChange},
-		{http.MethodDelete, n.path + "/{id}", archive, n.handleArchive},
+		{http.MethodPatch, n.path + "/{id}", change, sure(n.handleChange)},
+		{http.MethodDelete, n.path + "/{id}", archive, sure(n.handleArchive)},
 	}
 }
 

@@ -12,10 +12,10 @@ import (
 func (s *Server) roleRoutes() []route {
 	return []route{
 		{http.MethodGet, "/v1/roles", "roles.see", s.listRoles},
-		{http.MethodPost, "/v1/roles", "roles.change", s.createRole},
+		{http.MethodPost, "/v1/roles", "roles.change", s.stepped(s.createRole)},
 		{http.MethodGet, "/v1/roles/{id}", "roles.see", s.getRole},
-		{http.MethodPatch, "/v1/roles/{id}", "roles.change", s.changeRole},
-		{http.MethodDelete, "/v1/roles/{id}", "roles.change", s.archiveRole},
+		{http.MethodPatch, "/v1/roles/{id}", "roles.change", s.stepped(s.changeRole)},
+		{http.MethodDelete, "/v1/roles/{id}", "roles.change", s.stepped(s.archiveRole)},
 	}
 }
 

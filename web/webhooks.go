@@ -22,12 +22,12 @@ func (s *Server) webhookRoutes() []route {
 	const see, change = "webhooks.see", "webhooks.change"
 	return []route{
 		{http.MethodGet, "/v1/webhooks", see, s.listWebhooks},
-		{http.MethodPost, "/v1/webhooks", change, s.createWebhook},
+		{http.MethodPost, "/v1/webhooks", change, s.stepped(s.createWebhook)},
 		{http.MethodGet, "/v1/webhooks/{id}", see, s.getWebhook},
 		{http.MethodDelete, "/v1/webhooks/{id}", change, s.deleteWebhook},
 		{http.MethodGet, "/v1/webhooks/{id}/deliveries", see, s.listDeliveries},
 		{http.MethodPost, "/v1/webhooks/{id}/test", change, s.testWebhook},
-		{http.MethodPost, "/v1/webhooks/{id}/rotate", change, s.rotateWebhook},
+		{http.MethodPost, "/v1/webhooks/{id}/rotate", change, s.stepped(s.rotateWebhook)},
 		{http.MethodPost, "/v1/webhooks/{id}/pause", change, s.setWebhook(webhook.Paused, "webhook.paused")},
 		{http.MethodPost, "/v1/webhooks/{id}/resume", change, s.setWebhook(webhook.Active, "webhook.resumed")},
 	}
@@ -38,14 +38,14 @@ func docsWebhooks() map[string]doc {
 	const tag = "webhooks"
 	return map[string]doc{
 		"GET /v1/webhooks": {tag: tag, summary: "Programs that are told what happens", answer: page[webhook.Hook]{}},
-		"POST /v1/webhooks": {tag: tag, summary: "Register an address; events are posted there, signed by the Standard Webhooks scheme. The secret is told this once",
+		"POST /v1/webhooks": {tag: tag, summary: "Register an address; events are posted there, signed by the Standard Webhooks scheme. The secret is told this once (step-up)",
 			body: webhookBody{}, answer: WebhookMade{}, status: 201,
 			example: `{"name":"city dashboard","url":"https://hooks.example.org/anling","kinds":["alert.raised","alert.closed"]}`},
 		"GET /v1/webhooks/{id}":            {tag: tag, summary: "One of them; the address itself is not told again", answer: webhook.Hook{}},
 		"DELETE /v1/webhooks/{id}":         {tag: tag, summary: "Forget it, with what is still to be told", status: 204},
 		"GET /v1/webhooks/{id}/deliveries": {tag: tag, summary: "What was told lately, and how it was taken", answer: page[webhook.Delivery]{}, query: []param{{"limit", "how many at most"}}},
 		"POST /v1/webhooks/{id}/test":      {tag: tag, summary: "Tell it something that has not happened", answer: WebhookTest{}, status: 202},
-		"POST /v1/webhooks/{id}/rotate":    {tag: tag, summary: "A new secret, told this once; for a day the old one signs as well", answer: WebhookSecret{}},
+		"POST /v1/webhooks/{id}/rotate":    {tag: tag, summary: "A new secret, told this once; for a day the old one signs as well (step-up)", answer: WebhookSecret{}},
 		"POST /v1/webhooks/{id}/pause":     {tag: tag, summary: "Tell it nothing until it is resumed", answer: webhook.Hook{}},
 		"POST /v1/webhooks/{id}/resume":    {tag: tag, summary: "Tell it again, also after it was switched off for taking nothing", answer: webhook.Hook{}},
 	}
