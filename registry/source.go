@@ -49,7 +49,7 @@ const (
 type nature struct {
 	encoding string
 	mark     int // bytes of a byte order mark
-	total    int // lines, about
+	total    int // lines of the text; a quoted cell may go over several
 	macLines bool
 }
 
@@ -87,7 +87,7 @@ func (u Source) look() (n nature, err error) {
 
 // count reads to the end: how many lines there are, and whether they are UTF-8.
 func (n *nature) count(r *bufio.Reader) error {
-	good, bad, carriage, size := 0, 0, 0, 0
+	good, bad, carriage, size, open := 0, 0, 0, 0, false // open: the last line has no end
 	for {
 		piece, err := r.ReadSlice('\n')
 		size += len(piece)
@@ -101,15 +101,21 @@ func (n *nature) count(r *bufio.Reader) error {
 		}
 		carriage += bytes.Count(piece, []byte{'\r'})
 		if errors.Is(err, io.EOF) {
+			open = len(piece) > 0
 			break
 		}
 		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
 			return fmt.Errorf("read the file: %w", err)
 		}
-		n.total++
+		if err == nil {
+			n.total++
+		}
 	}
-	if n.total++; n.total == 1 && carriage > 0 {
-		n.macLines, n.total = true, carriage+1
+	if n.total == 0 && carriage > 0 {
+		n.macLines, n.total = true, carriage
+	}
+	if open {
+		n.total++
 	}
 	if n.encoding == "" {
 		n.encoding = EncodingGB18030
