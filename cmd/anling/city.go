@@ -72,6 +72,9 @@ func fillCity(ctx context.Context, reg *registry.Registry, seed uint64, sz sizes
 			return nil, fmt.Errorf("create provider %s: %w", p.ID, err)
 		}
 	}
+	if err := c.fillOperators(ctx); err != nil {
+		return nil, err
+	}
 	if err := inParallel(ctx, w.elders, c.fillElder); err != nil {
 		return nil, err
 	}
@@ -99,6 +102,15 @@ func (c *city) fillCentres(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("create the agreement: %w", err)
 	}
+	c.gateway, _, err = c.registry.CreateToken(ctx, registry.Token{Name: "demo gateway", Scope: registry.TokenSignals})
+	if err != nil {
+		return fmt.Errorf("create the gateway's token: %w", err)
+	}
+	return nil
+}
+
+// fillOperators adds who logs in; one of them works for a provider, which must be there.
+func (c *city) fillOperators(ctx context.Context) error {
 	for _, o := range c.operators {
 		if _, err := c.registry.CreateOperator(ctx, o); err != nil {
 			return fmt.Errorf("create operator %s: %w", o.ID, err)
@@ -106,10 +118,6 @@ func (c *city) fillCentres(ctx context.Context) error {
 		if err := c.registry.SetPassword(ctx, o.Name, demoPassword); err != nil {
 			return fmt.Errorf("password of operator %s: %w", o.ID, err)
 		}
-	}
-	c.gateway, _, err = c.registry.CreateToken(ctx, registry.Token{Name: "demo gateway", Scope: registry.TokenSignals})
-	if err != nil {
-		return fmt.Errorf("create the gateway's token: %w", err)
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"sync"
+	"slices"
 	"testing"
 	"time"
 
@@ -47,6 +48,11 @@ func TestAFilledCityIsInTheRegistry(t *testing.T) {
 	o, err := reg.CheckPassword(t.Context(), registry.Try{Name: "demo", Password: demoPassword})
 	if err != nil || o.DisplayName != "周晓" || o.Role != registry.RoleOperator {
 		t.Errorf("log-in of the demo: %+v, %v", o, err)
+	}
+	for _, role := range registry.BuiltInRoles() {
+		if !slices.ContainsFunc(c.operators, func(o registry.Operator) bool { return o.Role == string(role.ID) }) && role.Kind == registry.RoleForPeople {
+			t.Errorf("the demo has nobody with the role %s", role.ID)
+		}
 	}
 	before, _ := reg.Helpers().Get(c.helpers[0].ID)
 	for range 20 {

@@ -128,6 +128,21 @@ func (m *maker) centresAndOperators() {
 		{ID: "op-city", Centre: cityCentre, Name: "city", DisplayName: "沈伟民", Role: registry.RoleSupervisor, Phone: m.phone(centrePhones), Language: "zh"},
 		{ID: "op-admin", Centre: cityCentre, Name: "admin", DisplayName: "陆文静", Role: registry.RoleAdmin, Phone: m.phone(centrePhones), Language: "zh"},
 	}
+	m.world.operators = append(m.world.operators, m.others()...)
+}
+
+// others are people of the other roles, so that what each of them sees can be tried: their log-in name is the role.
+func (m *maker) others() []registry.Operator {
+	var all []registry.Operator
+	for _, o := range []registry.Operator{
+		{Role: registry.RoleManager, DisplayName: "方敏"}, {Role: "clerk", DisplayName: "钱晓燕"}, {Role: "installer", DisplayName: "吴强"},
+		{Role: registry.RoleProvider, DisplayName: "许国华", Provider: registry.ProviderID(m.prefix + "p1")}, {Role: "auditor", DisplayName: "冯正"},
+		{Role: "privacy", DisplayName: "韩慧", Phone: m.phone(centrePhones)},
+	} {
+		o.ID, o.Name, o.Centre, o.Language = registry.OperatorID("op-"+o.Role), o.Role, districtCentre, "zh"
+		all = append(all, o)
+	}
+	return all
 }
 
 // placed is a place that an operator has set on the map.

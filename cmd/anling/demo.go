@@ -95,6 +95,7 @@ func banner(e environment, address string) {
 
   控制台   Console      %[1]s/console/
   登录     Log in       demo  /  %[2]s      (班长 supervisor: super)
+  其他角色 Other roles  manager clerk installer provider auditor privacy admin (密码相同 same password)
   按按钮   Press here   %[1]s/demo
   电话墙   Phone wall   %[1]s/phones
 

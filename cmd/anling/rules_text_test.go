@@ -208,7 +208,7 @@ func checkReadmes(s *source) []string {
 // said gives the make targets and anling commands that a text tells its reader to use.
 func said(text string) map[string]bool {
 	all := map[string]bool{}
-	for _, m := range regexp.MustCompile(`(bin/anling|make) ([a-z]+)`).FindAllStringSubmatch(text, -1) {
+	for _, m := range regexp.MustCompile(`(bin/anling|make) ([a-z]+(?:-[a-z]+)*)`).FindAllStringSubmatch(text, -1) {
 		all[path.Base(m[1])+" "+m[2]] = true
 	}
 	return all
