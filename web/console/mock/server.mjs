@@ -1,9 +1,10 @@
 // A stand-in for the server: the console's contract, a map, a scene. For development only.
-//   node mock/server.mjs [port]      then http://127.0.0.1:18400/console/  (any name, any password but "wrong")
+//   node mock/server.mjs [port]      then http://127.0.0.1:18400/console/  (any name, any password but "wrong"; "admin" administers)
 import { createServer } from 'node:http'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { adminAnswer } from './admin.mjs'
 import { elders, contacts, centre } from './city.mjs'
 import { World } from './world.mjs'
 
@@ -83,15 +84,19 @@ async function route(req, res) {
     const b = await bodyOf(req)
     if (b.password === 'wrong') return problem(res, 401, 'wrong name or password')
     state.loggedIn.add('x1')
+    state.admin = b.name === 'admin'
     res.setHeader('Set-Cookie', 'seat=x1; Path=/; HttpOnly; SameSite=Strict')
-    return json(res, 200, { operator: world.operator })
+    return json(res, 200, session())
   }
   if (!state.loggedIn.has(cookie)) return problem(res, 401, 'log in first')
-  if (path === '/v1/session') return req.method === 'DELETE' ? (state.loggedIn.clear(), json(res, 204)) : json(res, 200, { operator: world.operator })
+  if (path === '/v1/session') return req.method === 'DELETE' ? (state.loggedIn.clear(), json(res, 204)) : json(res, 200, session())
   if (path === '/v1/stream') return stream(req, res)
   if (path === '/demo/press') return pressed(res, await bodyOf(req))
   return api(req, res, url)
 }
+
+// Who is logged in; an older server names no actions, so the role alone decides what is shown.
+const session = () => ({ operator: state.admin ? { ...world.operator, id: 'op9', name: 'admin', display_name: '陆文静', role: 'admin', centre: 'city' } : world.operator, centres: ['city', 'huangpu'] })
 
 function pressed(res, b) {
   const e = b.elder ?? elders.find((x) => ![...world.alerts.values()].some((a) => a.elder === x.id && a.state !== 'closed'))?.id ?? 'e1'
@@ -122,6 +127,8 @@ async function api(req, res, url) {
   if (noun === 'elders' && verb === 'contacts') return json(res, 200, { items: contacts[id] ?? [], next: null })
   if (noun === 'elders') return json(res, 200, elders.find((e) => e.id === id))
   if (noun === 'devices') return json(res, 200, { items: world.devices(url.searchParams.get('elder')), next: null })
+  const known = state.admin && req.method === 'GET' ? adminAnswer(url.pathname) : undefined
+  if (known) return json(res, 200, known)
   if (noun === 'operators') return json(res, 200, { items: [world.operator, { id: 'op2', name: 'wu', display_name: '吴凡', role: 'operator' }, { id: 'op3', name: 'lin', display_name: '林班长', role: 'supervisor' }], next: null })
   problem(res, 404, url.pathname)
 }
