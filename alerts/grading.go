@@ -52,12 +52,40 @@ func figuresOf(a *Alert) map[registry.HelperID]registry.Figures {
 	return out
 }
 
+// reachedIn is which contacts somebody tried to reach in one alert that has ended, and who answered. Whoever was still to be
+// told, or was stood down unasked, says nothing.
+func reachedIn(a *Alert) map[registry.ContactID]registry.Reached {
+	out := map[registry.ContactID]registry.Reached{}
+	if a.Test || !a.State.Ended() {
+		return out
+	}
+	a.Each(PartContact, func(p *Person) {
+		r := registry.Reached{Asked: 1}
+		switch {
+		case p.State.Human() || p.PromisedAt != nil:
+			since := p.Since
+			r.Answered, r.LastAt = 1, &since
+		case p.State == PersonWaiting || p.State == PersonStoodDown:
+			return
+		}
+		out[registry.ContactID(p.ID)] = r
+	})
+	return out
+}
+
+// past is what the alerts of the last days tell of people.
+type past struct {
+	helpers  map[registry.HelperID]registry.Figures
+	contacts map[registry.ContactID]registry.Reached
+}
+
 // gradeBatch is how many alerts are read in one transaction when grades are worked out.
 const gradeBatch = 200
 
-// Grade works out the credit grades of all helpers and providers from the alerts of the last days. It gives how many have changed.
+// Grade works out the credit grades of all helpers and providers from the alerts of the last days, and how contacts could be
+// reached. It gives how many grades have changed.
 func (e *Engine) Grade(ctx context.Context) (changed int, err error) {
-	sums := map[registry.HelperID]registry.Figures{}
+	sums := past{map[registry.HelperID]registry.Figures{}, map[registry.ContactID]registry.Reached{}}
 	after := AlertID("")
 	since := e.clock.Now().AddDate(0, 0, -registry.GradeDays)
 	for more := true; more; {
@@ -79,11 +107,14 @@ func (e *Engine) Grade(ctx context.Context) (changed int, err error) {
 			return 0, fmt.Errorf("read ended alerts: %w", err)
 		}
 	}
-	return e.registry.SetGrades(ctx, sums)
+	if err := e.registry.SetReached(ctx, sums.contacts); err != nil {
+		return 0, err
+	}
+	return e.registry.SetGrades(ctx, sums.helpers)
 }
 
 // sumUp adds the figures of one alert. One that was erased or cannot be opened any more says nothing.
-func (e *Engine) sumUp(ctx context.Context, tx *db.Tx, id AlertID, sums map[registry.HelperID]registry.Figures) error {
+func (e *Engine) sumUp(ctx context.Context, tx *db.Tx, id AlertID, sums past) error {
 	a, err := e.store.read(ctx, tx, id, "")
 	if fault.Is(err, fault.NotFound) || isLocked(err) {
 		return nil
@@ -92,7 +123,10 @@ func (e *Engine) sumUp(ctx context.Context, tx *db.Tx, id AlertID, sums map[regi
 		return err
 	}
 	for helper, f := range figuresOf(a) {
-		sums[helper] = sums[helper].Add(f)
+		sums.helpers[helper] = sums.helpers[helper].Add(f)
+	}
+	for contact, r := range reachedIn(a) {
+		sums.contacts[contact] = sums.contacts[contact].Add(r)
 	}
 	return nil
 }

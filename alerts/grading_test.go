@@ -36,6 +36,15 @@ func TestWhatAnAlertSaysOfItsHelpers(t *testing.T) {
 	if _, ok := got["daughter"]; ok {
 		t.Error("a contact is graded")
 	}
+	reached := reachedIn(a)
+	if r := reached["daughter"]; r.Asked != 1 || r.Answered != 1 || r.LastAt == nil || len(reached) != 1 {
+		t.Errorf("contacts: %+v", reached)
+	}
+	a.People = []*Person{{ID: "son", Part: PartContact, State: PersonUnreached}, {ID: "nurse", Part: PartContact, State: PersonWaiting},
+		{ID: "guard", Part: PartContact, State: PersonStoodDown}}
+	if reached := reachedIn(a); reached["son"] != (registry.Reached{Asked: 1}) || len(reached) != 1 {
+		t.Errorf("who did not answer: %+v", reached)
+	}
 	a.State = Helping
 	if len(figuresOf(a)) != 0 {
 		t.Error("an alert that has not ended is counted")
@@ -76,11 +85,19 @@ func TestGradesComeFromWhatHappened(t *testing.T) {
 		if want := (registry.Figures{Offers: 5, Answered: 5, Accepted: 5, Arrived: 5, Satisfied: 5}); got.Figures != want || got.Grade != registry.GradeA {
 			t.Errorf("got %s from %+v, want %+v", got.Grade, got.Figures, want)
 		}
+		told, err := h.reg.ReachedOf(t.Context(), h.elder.ID)
+		h.ok(err)
+		if len(told) == 0 || told[0].Contact != "k1" || told[0].Asked != 5 || told[0].Answered != 0 {
+			t.Errorf("the daughter, who never answered: %+v", told)
+		}
 		h.clock.Advance((registry.GradeDays + 1) * 24 * time.Hour)
 		_, err = h.engine.Grade(t.Context())
 		h.ok(err)
 		if got, err = h.reg.HelperGrade(t.Context(), "h1"); got.Grade != "" || got.Figures != (registry.Figures{}) {
 			t.Errorf("half a year later: %s from %+v, %v", got.Grade, got.Figures, err)
+		}
+		if told, err := h.reg.ReachedOf(t.Context(), h.elder.ID); len(told) != 0 || err != nil {
+			t.Errorf("half a year later: %+v, %v", told, err)
 		}
 	})
 }

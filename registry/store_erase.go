@@ -13,6 +13,7 @@ func eraseElder(ctx context.Context, tx *db.Tx, id ElderID) error {
 	for _, query := range []string{
 		`DELETE FROM lookups WHERE row_id = ?`,
 		`DELETE FROM identities WHERE row_id = ?`,
+		`DELETE FROM reached WHERE contact IN (SELECT id FROM contacts WHERE elder = ?)`,
 		`DELETE FROM caller_classes WHERE elder = ?`,
 		`DELETE FROM moves WHERE resource = 'elder' AND record_id = ?`,
 		`DELETE FROM attachment_contents WHERE id IN (SELECT id FROM attachments WHERE resource = 'elder' AND owner = ?)`,

@@ -18,6 +18,8 @@ func ruleDocs(d map[string]doc) {
 	}
 	d["GET /v1/helpers/{id}/availability"] = doc{tag: "registry", summary: "Whether a helper may be asked to go now, and everything that speaks against it",
 		answer: AvailabilityView{}}
+	d["GET /v1/elders/{id}/reachability"] = doc{tag: "registry", summary: "In how many alarms of the last 180 days each contact was asked and answered, worked out each night",
+		answer: page[registry.Reached]{}}
 	d["GET /v1/due"] = doc{tag: "registry", summary: "Certificates and yearly inspections that expire within so many days, or are over; the most urgent first",
 		answer: page[gated[registry.Due]]{}, query: []param{{"days", "30, 60 or 90; 90 when not said"}}}
 	d["GET /v1/providers/{id}/staff"] = doc{tag: "registry", summary: "The helpers whom a provider sends", answer: page[gated[registry.Helper]]{},

@@ -14,6 +14,7 @@ func (s *Server) gradeRoutes() []route {
 		{http.MethodGet, "/v1/providers/{id}/grade", "providers.see", s.providerGrade},
 		{http.MethodGet, "/v1/helpers/{id}/availability", "helpers.see", s.helperAvailability},
 		{http.MethodGet, "/v1/due", "helpers.see", s.listDue},
+		{http.MethodGet, "/v1/elders/{id}/reachability", "contacts.see", s.listReached},
 	}
 }
 
@@ -37,6 +38,15 @@ func (s *Server) providerGrade(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return writeJSON(w, http.StatusOK, g)
+}
+
+// listReached answers GET /v1/elders/{id}/reachability: who of the contacts answered when an alarm asked.
+func (s *Server) listReached(w http.ResponseWriter, r *http.Request) error {
+	all, err := s.registryFor(r).ReachedOf(r.Context(), registry.ElderID(pathVar(r, "id")))
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, page[registry.Reached]{Items: append([]registry.Reached{}, all...)})
 }
 
 // listDue answers GET /v1/due: certificates and inspections that expire within so many days, or are over.

@@ -172,7 +172,7 @@ func ungatedAnswers() map[string]string {
 	return map[string]string{
 		"web.SessionView": own, "web.FactorsView": own, "web.CodesView": own, "registry.NewTOTP": own, "web.beginPasskeyAnswer": own,
 		"registry.Session": "of oneself; of others by sessions.see: ids, and from where", "registry.Browser": "of oneself; of others by sessions.see",
-		"web.StatusView": codes, "devices.Receipt": codes, "web.Pressed": codes, "web.CheckpointView": codes, "web.WebhookTest": codes, "registry.Grade": codes, "web.AvailabilityView": codes,
+		"web.StatusView": codes, "devices.Receipt": codes, "web.Pressed": codes, "web.CheckpointView": codes, "web.WebhookTest": codes, "registry.Grade": codes, "registry.Reached": codes, "web.AvailabilityView": codes,
 		"webhook.Delivery": codes, "registry.AreaReport": codes, "web.ConfigView": rules, "alerts.PlanDoc": rules, "registry.Area": rules,
 		"registry.Role": rules, "web.RolesView": rules, "web.RuleView": rules, "webhook.Hook": rules, "registry.Token": rules,
 		"web.RevisionView": inside, "web.DuplicateView": inside,
