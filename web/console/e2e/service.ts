@@ -14,12 +14,12 @@ export interface Service {
   stop(): Promise<void>
 }
 
-/** settings: those that differ from the demo's own, as environment */
-export async function startDemo(settings: Record<string, string> = {}): Promise<Service> {
+/** settings: those that differ from the demo's own, as environment; flags: more of its own */
+export async function startDemo(settings: Record<string, string> = {}, ...flags: string[]): Promise<Service> {
   const tmp = mkdtempSync(join(tmpdir(), 'anling-e2e-'))
   const port = await freePort()
   const url = `http://localhost:${port}`
-  const child = spawn(binary, ['demo', '--listen', `127.0.0.1:${port}`, '--public-url', url, '--elders', '60', '--helpers', '40'], {
+  const child = spawn(binary, ['demo', '--listen', `127.0.0.1:${port}`, '--public-url', url, '--elders', '60', '--helpers', '40', ...flags], {
     env: { ...process.env, ...settings, TMPDIR: tmp },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
