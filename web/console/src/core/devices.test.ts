@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { guessProtocol, heardSince } from './devices'
+import { guessProtocol, heardSince, isPressed } from './devices'
 
 describe('guessProtocol', () => {
   it.each([['+8619900001234', 'phone'], ['199 0000 1234', 'phone'], ['021-55550123', 'phone'], ['BTN-00001', 'http'], ['861234567890123', 'http']])('%s: %s', (s, want) => expect(guessProtocol(s)).toBe(want))
@@ -12,4 +12,8 @@ describe('heardSince', () => {
     expect(heardSince('2026-11-25T08:00:00Z', t)).toBe(false)
     expect(heardSince(null, t)).toBe(false)
   })
+})
+
+describe('isPressed', () => {
+  it('asks for a press only of what has a key', () => expect(['pendant', 'landline', 'smoke', undefined].map(isPressed)).toEqual([true, true, false, false]))
 })

@@ -12,3 +12,8 @@ export function heardSince(lastSeen: string | null | undefined, since: number): 
   const t = millis(lastSeen)
   return t !== null && t > since
 }
+
+/** Whether somebody presses the thing to call; a smoke detector is tested in another way. */
+export function isPressed(kind: string | undefined): boolean {
+  return ['button', 'pendant', 'watch', 'landline', 'phone'].includes(kind ?? '')
+}

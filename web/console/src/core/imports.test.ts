@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { cellsOf, claimedTwice, percent } from './imports'
+import { cellsOf, claimedTwice, percent, plainReason } from './imports'
 import type { Import } from '../data/types'
 
 const file = { columns: [{ heading: '姓名', field: 'name', samples: [] }, { heading: '纬度', field: 'lat', samples: [] }, { heading: '杂', field: null, samples: [] }] } as unknown as Import
@@ -22,5 +22,12 @@ describe('percent', () => {
     expect(percent({ state: 'running', done: 100, total: 100 })).toBe(99)
     expect(percent({ state: 'running', done: 0, total: 0 })).toBe(0)
     expect(percent({ state: 'done', done: 3, total: 100 })).toBe(100)
+  })
+})
+
+describe('plainReason', () => {
+  it('says a field once', () => {
+    expect(plainReason({ field: 'birth_date', reason: 'birth_date 日期格式应如 1944-03-15' })).toBe('日期格式应如 1944-03-15')
+    expect(plainReason({ field: '', reason: 'two rows of one elder' })).toBe('two rows of one elder')
   })
 })

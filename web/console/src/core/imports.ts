@@ -1,4 +1,4 @@
-import type { CellProblem, Import, ImportRow } from '../data/types'
+import type { CellProblem, Import, ImportRow, RefusedRow } from '../data/types'
 
 export interface Cell { text: string; problem: string }
 
@@ -28,4 +28,9 @@ export function claimedTwice(mapping: Record<string, string>): string[] {
 export function percent(i: Pick<Import, 'state' | 'done' | 'total'>): number {
   if (i.state === 'done' || i.state === 'checked') return 100
   return i.total > 0 ? Math.min(99, Math.floor((i.done / i.total) * 100)) : 0
+}
+
+/** The reason without the key of the field that it is about, which is said in words beside it. */
+export function plainReason(r: Pick<RefusedRow, 'field' | 'reason'>): string {
+  return r.field && r.reason.startsWith(r.field) ? r.reason.slice(r.field.length).replace(/^[:：\s]+/, '') : r.reason
 }

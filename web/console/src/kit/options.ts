@@ -10,6 +10,11 @@ export function labelOf(f: FieldSpec, value: string): string {
   return f.labels?.[value]?.[desk.lang] ?? (f.room ? desk.code(f.room, value) : value)
 }
 
+/** The code of what was typed, when it is the label of one; else what was typed. */
+export function codeOf(f: FieldSpec, typed: string): string {
+  return optionsOf(f).find((o) => o.label === typed.trim())?.value ?? typed
+}
+
 export function nameOf(f: FieldSpec): string {
   return f.label?.[desk.lang] ?? desk.t(f.word)
 }

@@ -3,10 +3,13 @@ import { languages } from './elder'
 
 // Helpers and providers, section by section. What they have in common stands once.
 
+// What a helper is known to be able to do; other words are kept as they are.
+export const skills = ['first_aid', 'aed', 'cpr', 'nurse', 'nursing', 'doctor', 'driver', 'locksmith', 'dialect', 'lifting', 'plumbing', 'electrical', 'housekeeping', 'companionship', 'security'] as const
+
 const certificates: FieldSpec = {
   name: 'certificates', kind: 'rows', word: 'ui.h.certificates', wide: true,
   columns: [
-    { name: 'kind', kind: 'text', word: 'ui.h.certificate.kind', room: 'skill', wide: true },
+    { name: 'kind', kind: 'text', word: 'ui.h.certificate.kind', room: 'skill', options: skills, wide: true },
     { name: 'number', kind: 'text', word: 'ui.h.certificate.number' },
     { name: 'issued', kind: 'date', word: 'ui.h.issued' },
     { name: 'expires', kind: 'date', word: 'ui.h.expires' },
@@ -28,7 +31,6 @@ const services: FieldSpec = { name: 'services', kind: 'services', word: 'ui.h.se
 const grade: FieldSpec = { name: 'grade', kind: 'choice', word: 'ui.h.grade', room: 'grade', options: ['A', 'B', 'C', 'D'], readonly: true }
 
 export const helperKinds = ['volunteer', 'neighbour', 'staff', 'provider'] as const
-export const skills = ['first_aid', 'aed', 'cpr', 'nurse', 'nursing', 'doctor', 'driver', 'locksmith', 'dialect', 'lifting', 'plumbing', 'electrical', 'housekeeping', 'companionship', 'security'] as const
 export const providerKinds = ['enterprise', 'nonprofit', 'medical', 'property', 'public', 'other'] as const
 
 const name: FieldSpec = { name: 'name', kind: 'text', word: 'ui.e.name', required: true }
