@@ -34,7 +34,7 @@ testssl --quiet --color 0 --jsonfile "$out/testssl.json" "localhost:$port" >"$ou
 
 echo "== wapiti"
 wapiti -u "$url/docs" -s "$url/demo" -s "$url/phones" -s "$url/console/" -s "$url/v1/elders?q=a&limit=5" -s "$url/v1/alerts?state=open" --verify-ssl 0 \
-	-H "Cookie: $cookie" --scope domain --max-scan-time 300 --flush-session -x "$url/v1/session" --no-bugreport -f json -o "$out/wapiti.json" >"$out/wapiti.txt" 2>&1 || true
+	-H "Cookie: $cookie" --scope domain --max-scan-time 300 --flush-session --no-bugreport -f json -o "$out/wapiti.json" >"$out/wapiti.txt" 2>&1 || true
 
 echo "== sqlmap"
 for target in "elders?q=a&limit=5" "alerts?state=open&elder=x&centre=y" "nearest?lat=31.2&lon=121.4&service=a&mode=foot" "helpers?q=a&cursor=b"; do

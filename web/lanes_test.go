@@ -2,10 +2,13 @@ package web
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/netip"
 	"strings"
 	"sync"
@@ -226,5 +229,19 @@ func TestWhoIsSilentLongestLeaves(t *testing.T) {
 	full.note(busy, http.StateClosed, at(2))
 	if len(full.active) != 0 {
 		t.Error("who has gone is still counted")
+	}
+}
+
+func TestWhoIsTurnedAwayWakesNobody(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[int]string{http.StatusTooManyRequests: "level=INFO", http.StatusInternalServerError: "level=ERROR"} {
+		var said bytes.Buffer
+		s := &Server{log: slog.New(slog.NewTextHandler(&said, nil))}
+		i := &info{caller: &caller{}, route: "/v1/elders", err: &refusal{status: status, msg: "wait a little"}}
+		r := httptest.NewRequest(http.MethodGet, "/v1/elders", nil)
+		s.logRequest(r.WithContext(context.WithValue(r.Context(), infoKey{}, i)), status, slog.Int("ms", 1))
+		if !strings.Contains(said.String(), want) {
+			t.Errorf("%d: the log says %s", status, said.String())
+		}
 	}
 }

@@ -103,8 +103,10 @@ func (s *Server) logRequest(r *http.Request, status int, took slog.Attr) {
 	if quiet(i.route) {
 		level = slog.LevelDebug
 	}
+	var turnedAway *refusal
 	switch {
 	case i.err == nil, errors.Is(i.err, errGone):
+	case errors.As(i.err, &turnedAway) && status < 500: // a flood must not drown what wakes somebody; a metric counts it
 	case fault.KindOf(i.err) == fault.Internal || status == 0:
 		level = slog.LevelError
 		attrs = append(attrs, slog.String("err", i.err.Error()))
