@@ -168,8 +168,8 @@ func (e *Engine) Plans(ctx context.Context) ([]PlanDoc, error) {
 }
 
 // SavePlan stores a new version of a plan; open alerts keep the version that they began with. Kinds:
-// Invalid naming every mistake, Denied for who may not write plans.
-func (e *Engine) SavePlan(ctx context.Context, by Actor, body string) (PlanDoc, error) {
+// Invalid naming every mistake, Denied for who may not write plans. noted, if any, writes that down in the same transaction.
+func (e *Engine) SavePlan(ctx context.Context, by Actor, body string, noted func(*db.Tx, PlanDoc)) (PlanDoc, error) {
 	if by.Kind != ActorOperator || !by.Rights.May(registry.PlansChange) {
 		return PlanDoc{}, fault.New(fault.Denied, "you may not write response plans")
 	}
@@ -181,6 +181,9 @@ func (e *Engine) SavePlan(ctx context.Context, by Actor, body string) (PlanDoc, 
 	err = e.update(ctx, func(tx *db.Tx) error {
 		var err error
 		doc.Version, err = e.store.addPlan(ctx, tx, doc)
+		if err == nil && noted != nil {
+			noted(tx, doc)
+		}
 		return err
 	})
 	if err != nil {

@@ -83,6 +83,7 @@ type ImportOrder struct {
 	Dry      bool                     `json:"-"` // only say what would be done
 	Progress func(done, total int)    `json:"-"`
 	May      func(column string) bool `json:"-"` // which columns whoever imports may change; nil: all
+	Sees     func(column string) bool `json:"-"` // which they see of a record that exists; nil: all
 }
 
 func (o ImportOrder) check(all []string) error {
@@ -428,6 +429,9 @@ func (in *intake[T, P]) row(ctx context.Context, tx *db.Tx, l line, report *Repo
 		return nil
 	case d.old != nil && in.Existing == ExistingRefuse:
 		return fault.InvalidFields("", []fault.Field{{Name: "id", Problem: "is there already"}})
+	}
+	if d.old != nil {
+		in.hides(cells, &d.bad)
 	}
 	fields := in.fields(cells, d.old, &d.bad)
 	assign := patch{noun: in.noun, creating: true}

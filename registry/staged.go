@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -63,22 +64,29 @@ type kept struct {
 	Order   ImportOrder
 	All     bool
 	Centres []CentreID
-	Barred  []string // columns that whoever imports may not change
+	ColumnLimits
 	Ignored []string
 	Problem string
 }
 
+// ColumnLimits are columns that whoever imports may not change at all, and those that they may give to a new record and,
+// because they do not see them, not change in one that exists.
+type ColumnLimits struct {
+	Barred []string
+	Hidden []string
+}
+
 func subjectOf(id string) string { return "import:" + id }
 
-// StageImport takes in a file, sealed, piece by piece so that no alarm waits behind it, and shows what it looks like. barred are columns that
-// whoever hands it in may not change.
-func (r *Registry) StageImport(ctx context.Context, kind string, in io.Reader, barred []string) (Staged, error) {
+// StageImport takes in a file, sealed, piece by piece so that no alarm waits behind it, and shows what it looks like, within the
+// limits of whoever hands it in.
+func (r *Registry) StageImport(ctx context.Context, kind string, in io.Reader, limits ColumnLimits) (Staged, error) {
 	o := ImportOrder{Kind: kind, Mode: ImportRows, Existing: ExistingChange, Mapping: map[string]string{}}
 	if err := o.check(r.Columns(o.Kind)); err != nil {
 		return Staged{}, err
 	}
 	row := stagedRow{id: db.NewID(), kind: kind, state: ImportStaged, centre: r.homeCentre(), actor: r.actor}
-	plan := kept{Order: o, All: r.scope.all, Centres: r.scope.centres, Barred: barred}
+	plan := kept{Order: o, All: r.scope.all, Centres: r.scope.centres, ColumnLimits: limits}
 	err := r.db.Update(ctx, func(tx *db.Tx) error {
 		if _, err := r.defaultCentre(ctx, tx); err != nil {
 			return err
@@ -281,14 +289,8 @@ func (r *Registry) StagedImports(ctx context.Context) (all []Staged, err error) 
 func (r *Registry) orderOf(ctx context.Context, row stagedRow, plan kept) ImportOrder {
 	o := plan.Order
 	o.File = r.upload(ctx, row.id)
-	o.May = func(column string) bool {
-		for _, b := range plan.Barred {
-			if b == column {
-				return false
-			}
-		}
-		return true
-	}
+	o.May = func(column string) bool { return !slices.Contains(plan.Barred, column) }
+	o.Sees = func(column string) bool { return !slices.Contains(plan.Hidden, column) }
 	return o
 }
 
@@ -344,16 +346,16 @@ func (r *Registry) say(ctx context.Context, tx *db.Tx, row stagedRow, plan kept)
 }
 
 // CheckImport has every row tried, with nothing written.
-func (r *Registry) CheckImport(ctx context.Context, id string, barred []string) (Staged, error) {
-	return r.begin(ctx, id, barred, ImportChecking)
+func (r *Registry) CheckImport(ctx context.Context, id string, limits ColumnLimits) (Staged, error) {
+	return r.begin(ctx, id, limits, ImportChecking)
 }
 
 // RunImport has the file taken in.
-func (r *Registry) RunImport(ctx context.Context, id string, barred []string) (Staged, error) {
-	return r.begin(ctx, id, barred, ImportRunning)
+func (r *Registry) RunImport(ctx context.Context, id string, limits ColumnLimits) (Staged, error) {
+	return r.begin(ctx, id, limits, ImportRunning)
 }
 
-func (r *Registry) begin(ctx context.Context, id string, barred []string, state string) (Staged, error) {
+func (r *Registry) begin(ctx context.Context, id string, limits ColumnLimits, state string) (Staged, error) {
 	var s Staged
 	err := r.db.Update(ctx, func(tx *db.Tx) error {
 		row, plan, err := r.own(ctx, tx, id)
@@ -361,7 +363,7 @@ func (r *Registry) begin(ctx context.Context, id string, barred []string, state 
 			return err
 		}
 		row.state = state
-		plan.All, plan.Centres, plan.Barred, plan.Problem = r.scope.all, r.scope.centres, barred, ""
+		plan.All, plan.Centres, plan.ColumnLimits, plan.Problem = r.scope.all, r.scope.centres, limits, ""
 		text, err := json.Marshal(plan.Order.Mapping)
 		if err != nil {
 			return fmt.Errorf("write what headings mean: %w", err)

@@ -37,7 +37,7 @@ func (h *house) mustWork(t testing.TB, id string) Staged {
 
 func (h *house) mustStage(t testing.TB, kind, text string) Staged {
 	t.Helper()
-	return must[Staged](t)(h.As(clerk()).StageImport(t.Context(), kind, strings.NewReader(text), nil))
+	return must[Staged](t)(h.As(clerk()).StageImport(t.Context(), kind, strings.NewReader(text), ColumnLimits{}))
 }
 
 func (s Staged) counts() string {
@@ -57,7 +57,7 @@ func TestAStagedImportFromHandingInToTheReport(t *testing.T) {
 		if len(s.Preview.Preview[1].Problems) != 1 || s.Preview.Preview[1].Problems[0].Name != "phones" || len(s.Preview.Preview[0].Problems) != 0 {
 			t.Fatalf("preview: %+v", s.Preview.Preview)
 		}
-		must[Staged](t)(me.CheckImport(ctx, s.ID, nil))
+		must[Staged](t)(me.CheckImport(ctx, s.ID, ColumnLimits{}))
 		_, err := me.ChangeImport(ctx, s.ID, ImportChange{})
 		wantKind(t, "a change while it is checked", err, fault.Conflict)
 		if s = h.mustWork(t, s.ID); s.counts() != "checked: 1 created, 0 changed, 0 unchanged, 0 skipped, 2 refused" {
@@ -66,7 +66,7 @@ func TestAStagedImportFromHandingInToTheReport(t *testing.T) {
 		if page := must[Page[Elder]](t)(h.ListElders(ctx, ScopeAll(), Query{})); len(page.Items) != 0 {
 			t.Error("a check has written something")
 		}
-		must[Staged](t)(me.RunImport(ctx, s.ID, nil))
+		must[Staged](t)(me.RunImport(ctx, s.ID, ColumnLimits{}))
 		if s = h.mustWork(t, s.ID); s.counts() != "done: 1 created, 0 changed, 0 unchanged, 0 skipped, 2 refused" || len(s.Refused) != 2 {
 			t.Errorf("done: %s %s", s.counts(), s.Problem)
 		}
@@ -106,7 +106,7 @@ func TestModesOfAnImport(t *testing.T) {
 		run := func(text string, c ImportChange, barred ...string) Staged {
 			s := h.mustStage(t, Elders, text)
 			must[Staged](t)(h.As(clerk()).ChangeImport(ctx, s.ID, c))
-			must[Staged](t)(h.As(clerk()).RunImport(ctx, s.ID, barred))
+			must[Staged](t)(h.As(clerk()).RunImport(ctx, s.ID, ColumnLimits{Barred: barred}))
 			return h.mustWork(t, s.ID)
 		}
 		file, skip, refuse := ImportFile, ExistingSkip, ExistingRefuse
@@ -145,7 +145,7 @@ func TestAnImportGoesOnAfterItsProgramDied(t *testing.T) {
 			fmt.Fprintf(&text, "老人%d,199%08d\n", i, i)
 		}
 		s := h.mustStage(t, Elders, text.String())
-		must[Staged](t)(h.As(clerk()).RunImport(t.Context(), s.ID, nil))
+		must[Staged](t)(h.As(clerk()).RunImport(t.Context(), s.ID, ColumnLimits{}))
 		dying := h.mustOpen(t)
 		var row stagedRow
 		h.update(t, func(tx *db.Tx) (err error) {
@@ -330,19 +330,41 @@ func TestHostileFiles(t *testing.T) {
 		if err != nil {
 			wantKind(t, name, err, fault.Invalid)
 		}
-		if _, err := h.As(clerk()).StageImport(t.Context(), Elders, strings.NewReader(text), nil); err != nil {
+		if _, err := h.As(clerk()).StageImport(t.Context(), Elders, strings.NewReader(text), ColumnLimits{}); err != nil {
 			wantKind(t, name+", handed in", err, fault.Invalid)
 		}
 	}
 	if n := h.count(t); n != 0 {
 		t.Errorf("%d elders came out of it", n)
 	}
-	_, err := h.As(clerk()).StageImport(t.Context(), "cats", strings.NewReader("name\n"), nil)
+	_, err := h.As(clerk()).StageImport(t.Context(), "cats", strings.NewReader("name\n"), ColumnLimits{})
 	wantFields(t, "no such kind", err, "kind")
-	_, err = h.As(clerk()).StageImport(t.Context(), Elders, io.MultiReader(strings.NewReader("name\n"), brokenPipe{}), nil)
+	_, err = h.As(clerk()).StageImport(t.Context(), Elders, io.MultiReader(strings.NewReader("name\n"), brokenPipe{}), ColumnLimits{})
 	wantKind(t, "an upload that breaks off", err, fault.Invalid)
 }
 
 type brokenPipe struct{}
 
 func (brokenPipe) Read([]byte) (int, error) { return 0, io.ErrClosedPipe }
+
+// TestAnImportChangesOnlyWhatIsSeen: a column that is hidden is taken of a new record, and refused of one that exists, also where it
+// says what is there already.
+func TestAnImportChangesOnlyWhatIsSeen(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, h *house) {
+		h.mustPeople(t)
+		must[Elder](t)(h.CreateElder(t.Context(), Elder{ID: "E7", Name: "何桂英", Access: "门禁 77#"}))
+		s := h.mustStage(t, Elders, "id,name,access\nE7,何桂英,门禁 77#\nE8,吴秀英,门禁 88#\nE7,何桂芳,\n")
+		must[Staged](t)(h.As(clerk()).RunImport(t.Context(), s.ID, ColumnLimits{Hidden: []string{"access"}}))
+		done := h.mustWork(t, s.ID)
+		if done.Created != 1 || done.Changed != 1 || len(done.Refused) != 1 || done.Refused[0].Line != 2 || done.Refused[0].Field != "access" {
+			t.Errorf("the report: %+v", done)
+		}
+		if e := must[Elder](t)(h.Elder(t.Context(), "E8")); e.Access != "门禁 88#" {
+			t.Errorf("a new one has %q", e.Access)
+		}
+		if e := must[Elder](t)(h.Elder(t.Context(), "E7")); e.Access != "门禁 77#" || e.Name != "何桂芳" {
+			t.Errorf("the old one: %+v", e)
+		}
+	})
+}

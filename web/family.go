@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"anling/alerts"
+	"anling/internal/audit"
 	"anling/internal/words"
 )
 
@@ -41,6 +42,9 @@ func (s *Server) showFamily(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return excuse(w, r, err)
 	}
+	l := s.alertLook(v.alert, nil, viewer{}, "page.seen")
+	l.by, l.seen.Note = audit.Actor{Kind: audit.Contact, ID: v.who.ID}, "family"
+	s.lookAtAlarm(r.Context(), l)
 	return render(w, http.StatusOK, "family", familyOf(v, events))
 }
 

@@ -63,10 +63,19 @@ func (s *Server) mayColumn(v viewer, t reflect.Type, column string, may registry
 	return v.rights(t, column)&may == may
 }
 
+// limitsOf are the columns with which the caller may do less than everything in an import.
+func (s *Server) limitsOf(ctx context.Context, kind string) (limits registry.ColumnLimits, err error) {
+	if limits.Barred, err = s.barred(ctx, kind, registry.MayChange); err != nil {
+		return limits, err
+	}
+	limits.Hidden, err = s.barred(ctx, kind, registry.MaySee)
+	return limits, err
+}
+
 // stageImport answers POST /v1/imports?kind=: the file is the body, or the first file of a form.
 func (s *Server) stageImport(w http.ResponseWriter, r *http.Request) error {
 	kind := r.URL.Query().Get("kind")
-	barred, err := s.barred(r.Context(), kind, registry.MayChange)
+	limits, err := s.limitsOf(r.Context(), kind)
 	if err != nil {
 		return err
 	}
@@ -74,7 +83,7 @@ func (s *Server) stageImport(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	staged, err := s.registryFor(r).StageImport(r.Context(), kind, file, barred)
+	staged, err := s.registryFor(r).StageImport(r.Context(), kind, file, limits)
 	if err != nil {
 		return err
 	}
@@ -169,16 +178,16 @@ func (s *Server) runImport(w http.ResponseWriter, r *http.Request) error {
 }
 
 // beginImport has the worker begin, with the rights that the caller has now.
-func (s *Server) beginImport(w http.ResponseWriter, r *http.Request, begin func(context.Context, string, []string) (registry.Staged, error)) error {
+func (s *Server) beginImport(w http.ResponseWriter, r *http.Request, begin func(context.Context, string, registry.ColumnLimits) (registry.Staged, error)) error {
 	was, err := s.registryFor(r).StagedImport(r.Context(), pathVar(r, "id"))
 	if err != nil {
 		return err
 	}
-	barred, err := s.barred(r.Context(), was.Kind, registry.MayChange)
+	limits, err := s.limitsOf(r.Context(), was.Kind)
 	if err != nil {
 		return err
 	}
-	i, err := begin(r.Context(), was.ID, barred)
+	i, err := begin(r.Context(), was.ID, limits)
 	if err != nil {
 		return err
 	}

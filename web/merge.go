@@ -61,6 +61,9 @@ func (s *Server) mergeElders(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
+	if err := s.guardMerge(r, id, m); err != nil {
+		return err
+	}
 	e, err := s.registryFor(r).MergeElders(r.Context(), id, m)
 	if err != nil {
 		return err
@@ -70,6 +73,19 @@ func (s *Server) mergeElders(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return writeJSON(w, http.StatusOK, redact(who.viewer, e))
+}
+
+// guardMerge refuses to merge, and to change by merging, what the caller may not change: both records are there for them, and
+// the fields that are given are theirs to write.
+func (s *Server) guardMerge(r *http.Request, id registry.ElderID, m registry.Merging) error {
+	if len(m.Fields) == 0 {
+		return nil
+	}
+	e, err := s.registryFor(r).Elder(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	return s.guardChange(r.Context(), e, m.Fields)
 }
 
 func (s *Server) atRest(ctx context.Context, e registry.ElderID) error {

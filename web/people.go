@@ -7,6 +7,7 @@ import (
 
 	"anling/alerts"
 	"anling/geo"
+	"anling/internal/db"
 	"anling/internal/fault"
 	"anling/registry"
 )
@@ -159,7 +160,11 @@ func (s *Server) savePlan(w http.ResponseWriter, r *http.Request) error {
 	if err := decode(w, r, &body); err != nil {
 		return err
 	}
-	doc, err := s.engine.SavePlan(r.Context(), callerOf(r.Context()).actor, body.Body)
+	noted := func(tx *db.Tx, d alerts.PlanDoc) {
+		s.audit.AddTx(r.Context(), tx, s.entryOf(r.Context(), look{action: "plan.changed", resource: "plan", id: d.ID,
+			seen: seen{Note: "version " + itoa(int(d.Version))}}))
+	}
+	doc, err := s.engine.SavePlan(r.Context(), callerOf(r.Context()).actor, body.Body, noted)
 	if err != nil {
 		return err
 	}
