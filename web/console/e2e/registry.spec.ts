@@ -154,15 +154,16 @@ test('an alarm calls away from a half-filled form, and nothing is lost', async (
   expect(await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }))).not.toContain('陈半')
 })
 
-for (const lang of ['zh', 'en']) {
-  test(`every page of the registry is in order, ${lang}`, async ({ page }) => {
+const pages = {
+  lists: [['#/elders', '[data-row]'], ['#/helpers', '[data-row]'], ['#/providers', '[data-row]'], ['#/import', '[data-testid=file]'], ['#/duplicates', '[data-testid=pairs]']],
+  records: [['#/elders/new', '[data-testid=enrol]'], ['#/elders/e00001', '[data-testid=elder-record]'], ['#/helpers/h00001', '[data-testid=record]'], ['#/providers/p1', '[data-testid=record]']],
+} as const
+for (const [what, lang] of [['lists', 'zh'], ['lists', 'en'], ['records', 'zh'], ['records', 'en']] as const) {
+  test(`the ${what} of the registry are in order, ${lang}`, async ({ page }) => {
     const away = watchRequests(page)
     await visit(page, service.url, 'admin')
     if (lang === 'en') await page.keyboard.press('l')
-    for (const [hash, ready] of [
-      ['#/elders', '[data-row]'], ['#/elders/new', '[data-testid=enrol]'], ['#/elders/e00001', '[data-testid=elder-record]'], ['#/helpers', '[data-row]'], ['#/helpers/h00001', '[data-testid=record]'],
-      ['#/providers', '[data-row]'], ['#/providers/p1', '[data-testid=record]'], ['#/import', '[data-testid=file]'], ['#/duplicates', '[data-testid=pairs]'],
-    ] as const) {
+    for (const [hash, ready] of pages[what]) {
       await page.evaluate((h) => (location.hash = h), hash)
       await expect(page.locator(ready).first()).toBeAttached()
       await noAxeProblems(page, hash)

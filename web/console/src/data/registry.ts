@@ -2,7 +2,7 @@ import { id, request } from './api'
 import type {
   AccountRecord, Area, Attachment, Availability, CallerClass, CentreRecord, Consent, ContactRecord, CustomField, DeviceRecord, Due, Duplicate, ElderRecord, Grade, Head, HelperRecord, HistoryEntry, Import,
   Page, PastAlert,
-  Position, ProviderRecord, Service, Signal,
+  Position, ProviderRecord, Reached, Service, Signal,
 } from './types'
 
 // The registry's part of the contract: the same few verbs for every kind of record.
@@ -37,6 +37,7 @@ export const registry = {
   history: (noun: string, key: string, cursor?: string) => list<HistoryEntry>(`/v1/${noun}/${id(key)}/history`, { cursor, limit: 50 }),
 
   contacts: (elder: string) => all<ContactRecord>(`/v1/elders/${id(elder)}/contacts`),
+  reached: (elder: string) => all<Reached>(`/v1/elders/${id(elder)}/reachability`),
   devices: (elder: string) => all<DeviceRecord>('/v1/devices', { elder, limit: 50 }),
   signals: (device: string) => all<Signal>(`/v1/devices/${id(device)}/signals`, { limit: 10 }),
   alerts: (elder: string) => all<PastAlert>('/v1/alerts', { elder, limit: 10 }),

@@ -18,6 +18,9 @@ export interface Contact {
   hours?: Shift[]; languages?: string[]; note?: string
 }
 
+/** In how many alarms of the last 180 days a contact was asked, and answered. */
+export interface Reached { contact: string; asked: number; answered: number }
+
 export interface Device {
   id: string; identity?: string; protocol?: string; kind?: string; elder?: string
   last_seen_at?: string | null; battery?: number | null
