@@ -11,10 +11,10 @@ export function watchRequests(page: Page): string[] {
   return away
 }
 
-export async function logIn(page: Page, url: string, name: string): Promise<void> {
+export async function logIn(page: Page, url: string, name: string, password = 'demo12345678'): Promise<void> {
   await page.goto(`${url}/console/`)
   await page.locator('input[name=name]').fill(name)
-  await page.locator('input[name=password]').fill('demo12345678')
+  await page.locator('input[name=password]').fill(password)
   await page.keyboard.press('Enter')
 }
 
