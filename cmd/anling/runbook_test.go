@@ -12,7 +12,7 @@ import (
 func TestEveryAlarmHasItsPage(t *testing.T) {
 	t.Parallel()
 	alarms, runbook := mustReadText(t, "../../docs/alarms.yaml"), mustReadText(t, "../../docs/RUNBOOK.md")
-	source := mustReadText(t, "../../web/metrics.go") + mustReadText(t, "../../web/look.go") + mustReadText(t, "../../web/privacy.go")
+	source := mustReadText(t, "../../web/metrics.go") + mustReadText(t, "../../web/look.go") + mustReadText(t, "../../web/privacy.go") + mustReadText(t, "../../web/breakglass.go")
 	names := regexp.MustCompile(`(?m)- alert: (.+)$`).FindAllStringSubmatch(alarms, -1)
 	if len(names) == 0 {
 		t.Fatal("there are no alarms")
