@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -78,7 +79,7 @@ func (s *Server) tellOfGlass(by registry.Operator) func(context.Context, *db.Tx,
 		if err != nil {
 			return err
 		}
-		vars := map[string]string{"operator": by.DisplayName, "time": g.At.In(centre.Location()).Format("15:04"),
+		vars := map[string]string{"operator": cmp.Or(by.DisplayName, by.Name), "time": g.At.In(centre.Location()).Format("15:04"),
 			"minutes": itoa(int(registry.GlassOpenFor.Minutes()))}
 		var all []notify.Message
 		for _, o := range others {
