@@ -57,7 +57,7 @@ test('a clerk is made, sees what a clerk may, and the log tells of it', async ({
 
   // What she may write down she cannot read again.
   await hers.goto(`${service.url}/console/#/elders/e00002`)
-  await expect(hers.getByTestId('elder-record').locator('[data-section=home]')).toContainText('您无权查看')
+  await expect(hers.getByTestId('elder-record').locator('[data-section=home]')).toContainText('现在不可查看')
   const seen = (await call(hers, 'GET', '/v1/elders/e00002')).body
   expect(seen.masked).toContain('access')
   expect(seen.access).toBeFalsy()
