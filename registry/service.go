@@ -141,6 +141,12 @@ func (r *Registry) As(actor audit.Actor) *Registry {
 	return &Registry{core: r.core, scope: r.scope, actor: actor}
 }
 
+// Everywhere gives the registry in the same hands without the limits of a scope: for what belongs to a person whom the caller was
+// seen to reach, such as a record in another centre that was merged into theirs.
+func (r *Registry) Everywhere() *Registry {
+	return &Registry{core: r.core, scope: ScopeAll(), actor: r.actor}
+}
+
 // ScopeUnder is the scope of those who work for a centre: the centre and all below it.
 func (r *Registry) ScopeUnder(ctx context.Context, centre CentreID) (Scope, error) {
 	var all []CentreID

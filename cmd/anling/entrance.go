@@ -55,7 +55,7 @@ func (a *app) obtain(ctx context.Context) error {
 	missing := slices.Clone(a.entrance.names)
 	for {
 		missing = slices.DeleteFunc(missing, func(name string) bool {
-			_, err := a.entrance.tls.GetCertificate(&tls.ClientHelloInfo{ServerName: name, CipherSuites: []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256}})
+			err := a.ask(ctx, name)
 			if err != nil && ctx.Err() == nil {
 				a.log.Error("no certificate from the authority yet; trying again", "name", name, "err", err)
 			}
@@ -69,6 +69,21 @@ func (a *app) obtain(ctx context.Context) error {
 			return nil
 		case <-a.clock.After(askAgain):
 		}
+	}
+}
+
+// ask asks for one certificate. An authority that hangs does not keep the service from stopping.
+func (a *app) ask(ctx context.Context, name string) error {
+	done := make(chan error, 1)
+	go func() {
+		_, err := a.entrance.tls.GetCertificate(&tls.ClientHelloInfo{ServerName: name, CipherSuites: []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256}})
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return context.Cause(ctx)
 	}
 }
 

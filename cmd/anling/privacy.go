@@ -73,6 +73,7 @@ func (p *privacy) eraseTx(ctx context.Context, tx *db.Tx, r *registry.Registry, 
 		if err := p.eraseOneTx(ctx, tx, r, one, why); err != nil {
 			return nil, err
 		}
+		r = r.Everywhere() // a record that was merged stays in the centre where it was
 	}
 	return all, nil
 }

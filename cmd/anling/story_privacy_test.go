@@ -65,7 +65,9 @@ func markedStory(t *testing.T) *story {
 func (s *story) hangOn(t *testing.T) {
 	t.Helper()
 	ctx, r := t.Context(), s.app.registry
-	twin, err := r.CreateElder(ctx, registry.Elder{ID: "twin", Name: marker, Address: marker, Notes: marker, Phones: []string{"+8619900000178"}})
+	_, err := r.CreateCentre(ctx, registry.Centre{ID: "elsewhere", Name: "外区中心"})
+	s.ok(err)
+	twin, err := r.CreateElder(ctx, registry.Elder{ID: "twin", Centre: "elsewhere", Name: marker, Address: marker, Notes: marker, Phones: []string{"+8619900000178"}})
 	s.ok(err)
 	_, err = r.GiveConsent(ctx, registry.Consent{Elder: "zhang", Purpose: "care", Scope: marker, How: "written"})
 	s.ok(err)
@@ -161,7 +163,9 @@ func TestAnErasedPersonIsGone(t *testing.T) {
 	s.ok(s.app.db.Backup(ctx, backup))
 	open := s.press("p2")
 	s.settle()
-	by := s.app.registry.As(audit.Actor{Kind: audit.Operator, ID: "dpo"})
+	zhang, err := s.app.registry.Elder(ctx, "zhang")
+	s.ok(err)
+	by := s.app.registry.As(audit.Actor{Kind: audit.Operator, ID: "dpo"}).In(registry.ScopeOf(zhang.Centre))
 	why := web.Erasure{Reason: "asked for it"}
 	if err := s.app.privacy.Erase(ctx, by, "zhang", why); !fault.Is(err, fault.Conflict) {
 		t.Fatalf("with an open alert: %v", err)
@@ -253,7 +257,9 @@ func TestSubjectAccessHoldsEverything(t *testing.T) {
 	t.Parallel()
 	s := markedStory(t)
 	var b bytes.Buffer
-	s.ok(s.app.privacy.SubjectAccess(t.Context(), s.app.registry, "zhang", &b))
+	zhang, err := s.app.registry.Elder(t.Context(), "zhang")
+	s.ok(err)
+	s.ok(s.app.privacy.SubjectAccess(t.Context(), s.app.registry.In(registry.ScopeOf(zhang.Centre)), "zhang", &b))
 	z, err := zip.NewReader(bytes.NewReader(b.Bytes()), int64(b.Len()))
 	s.ok(err)
 	files := map[string]string{}

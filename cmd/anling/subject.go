@@ -63,6 +63,7 @@ func (p *privacy) SubjectAccess(ctx context.Context, r *registry.Registry, id re
 			return err
 		}
 		all = append(all, h)
+		r = r.Everywhere()
 	}
 	return p.writeSubject(ctx, r, w, all)
 }
