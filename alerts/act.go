@@ -26,10 +26,7 @@ func (d *decision) act() {
 			d.told(who, notify.Voice, line.Say, act.Step)
 		}
 	case doOffer:
-		for _, k := range d.c.candidates {
-			d.offer(k, act.Step)
-		}
-		d.emit(EventStepDue, Data{Step: act.Step, Short: len(d.c.candidates) < act.Count})
+		d.ask(act)
 	case doStandDown:
 		d.standDown(act)
 	case doShare:

@@ -80,9 +80,7 @@ func (p *progress) prepare(ctx context.Context, c *Command) error {
 		}
 		c.candidates, err = p.e.named(p.tx.Now(), p.a, ids)
 	case act != nil && act.Do == doOffer:
-		var all []Candidate
-		all, err = p.e.candidates(ctx, p.tx, p.a, findK)
-		c.candidates = choose(p.a, all, act.Count, time.Duration(act.Line.Within))
+		err = p.ask(ctx, c)
 	case c.Type == CommandTransfer && c.Centre != "":
 		c.overflow, _, err = p.e.overflow(ctx, p.tx, c.Centre, p.a.Kind)
 	case c.Type == CommandEscalate || act != nil && act.Do == doEscalate:

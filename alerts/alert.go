@@ -135,6 +135,10 @@ type Person struct {
 	State      PersonState     `json:"state"`
 	Since      time.Time       `json:"since"`
 	Step       string          `json:"step,omitempty"` // the step that brought a helper in
+	AskedAt    *time.Time      `json:"asked_at,omitempty"`
+	RecalledBy string          `json:"recalled_by,omitempty"` // the step that called a reserve back
+	Declined   bool            `json:"declined,omitempty"`    // said no once in this alert
+	Household  string          `json:"household,omitempty"`   // the same for helpers who live together
 	EtaAt      *time.Time      `json:"eta_at"`
 	PromisedAt *time.Time      `json:"promised_at,omitempty"`
 	TravelS    int             `json:"travel_s,omitempty"`
@@ -159,8 +163,9 @@ type Prompt struct {
 
 // StepMark records that a step of the plan has been carried out.
 type StepMark struct {
-	At    time.Time `json:"at"`
-	Short bool      `json:"short,omitempty"` // fewer helpers than asked for were to be had
+	At    time.Time  `json:"at"`
+	Short bool       `json:"short,omitempty"` // fewer helpers than asked for were to be had
+	Again *time.Time `json:"again,omitempty"` // when the policy wants to look again
 }
 
 // Alert is the state of an alert: the sum of its events. It is a value of the pure core; nothing in

@@ -56,22 +56,11 @@ func (d *decision) take(who *Person, said Data) {
 	}
 }
 
-// coming takes a promise to come. When enough are coming who will all be there sooner, a helper
-// becomes a reserve and is thanked; far people answer first, so nobody is turned away for having been
-// preceded by somebody slower.
+// coming takes a promise to come. A helper whom the policy does not need becomes a reserve and is thanked.
 func (d *decision) coming(who *Person, said Data) {
 	if who.State.Coming() {
 		return
 	}
 	d.emit(EventAnswered, said)
-	if who.Part != PartHelper || who.HasKey || who.Trained || !d.p.enough(d.a) {
-		return
-	}
-	eta := d.now.Add(travelTime(who))
-	for _, p := range d.a.People {
-		if p.State.Coming() && (p.EtaAt == nil || p.EtaAt.After(eta)) {
-			return
-		}
-	}
-	d.emit(EventReserved, Data{Person: who.ID, Reason: "enough"})
+	d.triage(who)
 }

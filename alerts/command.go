@@ -71,6 +71,7 @@ type Command struct {
 	answer     *answer
 	action     *Action
 	candidates []Candidate
+	asked      *Asked
 	people     []*Person
 	overflow   []Share
 	newID      func() string

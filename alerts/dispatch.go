@@ -2,6 +2,8 @@ package alerts
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/binary"
 	"math"
 	"slices"
 	"time"
@@ -28,6 +30,7 @@ type Candidate struct {
 	HasKey      bool
 	Trained     bool
 	StandIn     bool        // asked in the place of somebody who is away
+	Household   string      // the same for those who live together; "" when nothing is known
 	State       PersonState // in this alert already; "" when not
 	Reasons     []Reason
 
@@ -47,6 +50,13 @@ const (
 	ReasonTravel   = "travel"    // Value seconds to the door
 	ReasonStandIn  = "stand_in"  // in the place of somebody who is away
 	ReasonNoPhone  = "no_number" // has no telephone number
+
+	ReasonTooFar    = "too_far"    // more than Value seconds away
+	ReasonDeclined  = "declined"   // said no in this alert
+	ReasonHousehold = "household"  // somebody who lives with them is asked
+	ReasonNotNeeded = "not_needed" // Value others were asked first
+	ReasonRecalled  = "recalled"   // was a reserve, and is needed after all
+	ReasonEnough    = "enough"     // Value others will be there sooner
 )
 
 // trainedSkills are the skills that count as trained help at the door.
@@ -65,26 +75,37 @@ const (
 	oldFixPenalty = 60 * time.Second
 )
 
-// order sorts candidates by who should be asked first, and says why. It is pure: what phases ask
-// (plans.md), and later a price per offer, is asked of candidates in this order.
-func order(a *Alert, found []Candidate) []Candidate {
+// tie is how much sooner somebody must be at the door to be asked first for it: less is within what a traffic light decides.
+const tie = 15 * time.Second
+
+// order sorts those who could come by who should be asked first, and says why. Among equals the turn is drawn by lot, anew in
+// each alert, so that it is not always the same who is asked.
+func order(q Asking) []Candidate {
+	found := slices.Clone(q.Known)
 	fastest := time.Duration(math.MaxInt64)
 	for _, c := range found {
 		fastest = min(fastest, c.Duration)
 	}
 	for i := range found {
 		c := &found[i]
-		weigh(a, c, c.Duration == fastest)
+		weigh(q, c, c.Duration == fastest)
 	}
-	slices.SortStableFunc(found, func(x, y Candidate) int {
-		return cmp.Or(cmp.Compare(x.score, y.score), cmp.Compare(x.Helper, y.Helper))
+	slices.SortFunc(found, func(x, y Candidate) int {
+		return cmp.Or(cmp.Compare(math.Floor(x.score/tie.Seconds()), math.Floor(y.score/tie.Seconds())),
+			cmp.Compare(lot(q.Alert, x.Helper), lot(q.Alert, y.Helper)), cmp.Compare(x.Helper, y.Helper))
 	})
 	return found
 }
 
-func weigh(a *Alert, c *Candidate, nearest bool) {
+// lot draws a number for somebody in one alert: the same each time, another one in another alert.
+func lot(id AlertID, helper string) uint64 {
+	sum := sha256.Sum256([]byte(string(id) + "/" + helper))
+	return binary.BigEndian.Uint64(sum[:])
+}
+
+func weigh(q Asking, c *Candidate, nearest bool) {
 	score := c.Duration
-	c.Reasons = []Reason{{Code: ReasonTravel, Value: int(c.Duration.Seconds())}}
+	c.Reasons = []Reason{travelReason(c.Duration)}
 	say := func(code string, value int, change time.Duration) {
 		c.Reasons = append(c.Reasons, Reason{Code: code, Value: value})
 		score += change
@@ -98,7 +119,7 @@ func weigh(a *Alert, c *Candidate, nearest bool) {
 	if c.Trained {
 		say(ReasonTrained, 0, -trainedBonus)
 	}
-	if a.Language != "" && a.Language != "zh" && c.Language == a.Language {
+	if q.Language != "" && q.Language != "zh" && c.Language == q.Language {
 		say(ReasonLanguage, 0, -languageBonus)
 	}
 	if c.StandIn {
@@ -117,22 +138,6 @@ func weigh(a *Alert, c *Candidate, nearest bool) {
 	c.score = score.Seconds()
 }
 
-// choose takes the first n candidates who may be asked within the time and have no part in the alert.
-func choose(a *Alert, ordered []Candidate, n int, within time.Duration) []Candidate {
-	var out []Candidate
-	for _, c := range ordered {
-		if len(out) == n {
-			break
-		}
-		asked := a.Person(c.Helper)
-		if c.Numbers == 0 || c.Load > 0 || c.Duration > within || asked != nil && asked.State != PersonWaiting {
-			continue
-		}
-		out = append(out, c)
-	}
-	return out
-}
-
 // candidateOf describes a helper to the pure part; day is today at the helper's centre.
 func candidateOf(h registry.Helper, elder registry.ElderID, day string) Candidate {
 	return Candidate{
@@ -148,7 +153,7 @@ func (c Candidate) travel() *Travel {
 
 func (c Candidate) person(now time.Time) *Person {
 	p := &Person{ID: c.Helper, Part: PartHelper, Name: c.Name, Role: c.Kind, Language: c.Language,
-		Channels: []string{"sms", "voice"}, Numbers: c.Numbers, HasKey: c.HasKey, Trained: c.Trained, Since: now}
+		Channels: []string{"sms", "voice"}, Numbers: c.Numbers, HasKey: c.HasKey, Trained: c.Trained, Household: c.Household, Since: now}
 	if geo.Valid(c.Position.Point) {
 		at := c.Position
 		p.Position = &at

@@ -33,6 +33,7 @@ type Options struct {
 	Registry  *registry.Registry
 	Outbox    *notify.Outbox
 	Router    geo.Router // travel times; nil: estimated by air
+	Policy    Policy     // whom to ask, and when; nil: Phases
 	Clock     clock.Clock
 	Log       *slog.Logger
 	Seats     Seats  // who sits where; nil: somebody always does
@@ -63,7 +64,7 @@ func New(o Options) *Engine {
 	return &Engine{
 		db: o.DB, store: store{vault: o.Vault, fresh: &freshAlerts{}}, registry: o.Registry, outbox: o.Outbox,
 		finder: geo.Finder{Helpers: o.Registry.Helpers().Index(), Router: o.Router},
-		clock:  o.Clock, log: o.Log, public: o.PublicURL, seats: o.Seats,
+		clock:  o.Clock, log: o.Log, public: o.PublicURL, seats: o.Seats, plans: planBook{policy: o.Policy},
 		changed: make(chan struct{}), wake: make(chan struct{}, 1),
 	}
 }

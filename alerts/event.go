@@ -115,6 +115,9 @@ type Data struct {
 	Travel  *Travel  `json:"travel,omitempty"`
 	Reasons []Reason `json:"reasons,omitempty"`
 
+	NotAsked []Choice   `json:"not_asked,omitempty"` // who could have come and was not asked, and why
+	Again    *time.Time `json:"again,omitempty"`     // when the step is looked at again
+
 	// The actor's name and role are personal, so they travel in the sealed part.
 	ActorName string `json:"actor_name,omitempty"`
 	ActorRole string `json:"actor_role,omitempty"`

@@ -58,10 +58,12 @@ func mark(a *Alert, e Event) {
 	}
 	m := a.Steps[e.Data.Step]
 	if m.At.Before(a.BeganAt) {
-		m.Short = false
+		m.Short, m.Again = false, nil
 	}
 	m.At = e.At
-	m.Short = m.Short || e.Data.Short
+	if e.Type == EventStepDue {
+		m.Short, m.Again = e.Data.Short, e.Data.Again
+	}
 	a.Steps[e.Data.Step] = m
 }
 
@@ -215,7 +217,7 @@ func evolveAnswer(a *Alert, who *Person, e Event) {
 		who.promise(e.At)
 	case notify.AnswerCannot:
 		who.become(PersonCannot, e.At)
-		who.EtaAt = nil
+		who.EtaAt, who.Declined = nil, true
 	case notify.AnswerWell, notify.AnswerUnwell, notify.AnswerHeard, notify.AnswerTake, notify.AnswerUnclear:
 		if !who.State.Human() {
 			who.become(PersonHeard, e.At)
@@ -290,7 +292,12 @@ func (p *Person) promise(at time.Time) {
 }
 
 func (p *Person) offered(d Data, at time.Time) {
-	p.Step, p.Reasons = d.Step, d.Reasons
+	p.AskedAt, p.Reasons = &at, d.Reasons
+	if p.State == PersonReserve {
+		p.RecalledBy = d.Step
+	} else {
+		p.Step, p.RecalledBy = d.Step, ""
+	}
 	if d.Travel != nil {
 		p.TravelS, p.Metres, p.Mode = d.Travel.Seconds, d.Travel.Metres, d.Travel.Mode
 	}

@@ -23,6 +23,7 @@ type Action struct {
 	Count     int
 	Repeat    int
 	Deadline  time.Duration
+	Phase     Phase // of a step that asks for help
 }
 
 // Upcoming is a step that will be carried out if nothing changes; the console counts it down.
@@ -79,7 +80,7 @@ func (p *Plan) nextStep(a *Alert, s *Step, base time.Time, o *outlook) {
 		nextCall(a, s, at, o)
 	case doOffer:
 		o.since = base
-		nextOffer(a, act, at, o)
+		p.nextOffer(a, act, at, o)
 	case doShare:
 		nextShare(a, s, base, o)
 	default:
@@ -115,32 +116,10 @@ func (p *Plan) nextForEach(a *Alert, s *Step, o *outlook) {
 		act := Action{Step: s.ID + "/" + who.ID, Do: s.Do, Line: s, Person: who.ID, Count: s.Helpers}
 		if s.Do == doOffer {
 			o.since = *who.PromisedAt
-			nextOffer(a, act, at, o)
+			p.nextOffer(a, act, at, o)
 		} else if !done(a, act.Step, *who.PromisedAt) {
 			o.at(at, act)
 		}
-	}
-}
-
-// nextOffer opens a wave when its time has come, and fills it up again at once when somebody
-// declines or cannot be reached.
-func nextOffer(a *Alert, act Action, at time.Time, o *outlook) {
-	if !done(a, act.Step, o.since) {
-		o.at(at, act)
-		return
-	}
-	if a.Steps[act.Step].Short {
-		return
-	}
-	out := 0
-	a.Each(PartHelper, func(h *Person) {
-		gone := h.State == PersonCannot || h.State == PersonUnreached || h.State == PersonStoodDown
-		if h.Step == act.Step && !gone {
-			out++
-		}
-	})
-	if act.Count -= out; act.Count > 0 {
-		o.at(o.now, act)
 	}
 }
 

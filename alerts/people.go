@@ -24,9 +24,11 @@ func (e *Engine) Candidates(ctx context.Context, id AlertID, limit int) (found, 
 		if err != nil {
 			return err
 		}
-		if found, err = e.candidates(ctx, tx, a, max(findK, limit)); err != nil {
+		q := asking(a, false, tx.Now())
+		if q.Known, err = e.reach(ctx, tx, a, max(findK, limit)); err != nil {
 			return err
 		}
+		found = order(q)
 		leftOut = e.leftOut(a, tx.Now())
 		return nil
 	})
@@ -69,8 +71,8 @@ func hindrances(av registry.Availability) []Reason {
 	return out
 }
 
-// candidates finds who could come to the alert, best first.
-func (e *Engine) candidates(ctx context.Context, tx *db.Tx, a *Alert, k int) ([]Candidate, error) {
+// reach finds who could come to the alert.
+func (e *Engine) reach(ctx context.Context, tx *db.Tx, a *Alert, k int) ([]Candidate, error) {
 	if a.Position == nil || !geo.Valid(a.Position.Point) {
 		return nil, nil
 	}
@@ -100,7 +102,7 @@ func (e *Engine) candidates(ctx context.Context, tx *db.Tx, a *Alert, k int) ([]
 		c.inAlert(a)
 		out = append(out, c)
 	}
-	return order(a, out), nil
+	return out, nil
 }
 
 func (c *Candidate) place(f geo.Candidate, now time.Time) {

@@ -52,6 +52,8 @@ type Plan struct {
 	Priority int               `yaml:"priority"`
 	Enough   Enough            `yaml:"enough"`
 	Steps    []Step            `yaml:"steps"`
+
+	policy Policy // by which it asks for help; nil: Phases
 }
 
 // Enough says when enough people are coming.

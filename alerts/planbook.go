@@ -35,6 +35,8 @@ type parsed struct {
 
 // planBook keeps parsed plans in memory. A version never changes, so it is read once.
 type planBook struct {
+	policy Policy // of every plan
+
 	mu     sync.RWMutex
 	byRef  map[PlanRef]*Plan
 	newest []parsed // the newest version of each plan, by id
@@ -63,6 +65,7 @@ func (b *planBook) get(ctx context.Context, tx *db.Tx, ref PlanRef) (*Plan, erro
 	if err != nil {
 		return nil, fmt.Errorf("plan %s: %w", ref, err)
 	}
+	p.policy = b.policy
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.byRef == nil {
@@ -103,6 +106,7 @@ func (b *planBook) setNewest(docs []PlanDoc) error {
 		if err != nil {
 			return fmt.Errorf("plan %s: %w", Ref(d.ID, d.Version), err)
 		}
+		p.policy = b.policy
 		newest = append(newest, parsed{Plan: p, ref: Ref(d.ID, d.Version)})
 		byRef[Ref(d.ID, d.Version)] = p
 	}

@@ -31,7 +31,7 @@ type addresses struct {
 // keysOf gives what can be answered to a template, by digit.
 func keysOf(template string) map[string]notify.Answer {
 	switch template {
-	case "family_alarm", "family_call", "helper_offer", "helper_offer_call":
+	case "family_alarm", "family_call", "helper_offer", "helper_offer_call", "helper_recall", "helper_recall_call":
 		return map[string]notify.Answer{"1": notify.AnswerComing, "2": notify.AnswerCannot}
 	case "helper_details", "ask_progress", "ask_progress_call":
 		return map[string]notify.Answer{"1": notify.AnswerComing, "2": notify.AnswerCannot, "4": notify.AnswerArrived}

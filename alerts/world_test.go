@@ -93,7 +93,8 @@ func (w *world) follow() {
 		}
 		c := Command{Type: commandAct, Actor: System(), action: &due[0]}
 		if due[0].Do == doOffer {
-			c.candidates = choose(w.a, order(w.a, append([]Candidate(nil), w.helpers...)), due[0].Count, time.Duration(due[0].Line.Within))
+			c.candidates = w.helpers
+			c.asked = w.plan.choose(w.a, due[0].Phase, w.helpers, w.now)
 		}
 		if due[0].Do == doEscalate {
 			c.people = []*Person{{ID: "s1", Part: PartSupervisor, Name: "班长", Role: "supervisor", Numbers: 1}}

@@ -54,6 +54,7 @@ func TestEssentialOfChineseSMSWithinTheFirstPart(t *testing.T) {
 	cases := map[string][]string{
 		"family_alarm":   {"张秀英", "14:32", "跌倒", "1 7F3K", "2 7F3K"},
 		"helper_offer":   {"跌倒", "人民广场街道", "4分钟", "1 7F3K", "2 7F3K"},
+		"helper_recall":  {"跌倒", "人民广场街道", "4分钟", "1 7F3K", "2 7F3K"},
 		"supervisor_sms": {"张秀英", "14:32", "跌倒", "1 7F3K"},
 		"helper_details": {"张秀英", "黄陂北路88弄3号502", "钥匙在3号201"},
 		"ask_progress":   {"张秀英", "4 7F3K", "1 7F3K", "2 7F3K"},
@@ -75,7 +76,7 @@ func TestEssentialOfChineseSMSWithinTheFirstPart(t *testing.T) {
 
 func TestOfferKeepsTheElderPrivate(t *testing.T) {
 	t.Parallel()
-	for _, template := range []string{"helper_offer", "helper_offer_call", "stand_down_arrived", "stand_down_enough"} {
+	for _, template := range []string{"helper_offer", "helper_offer_call", "helper_recall", "helper_recall_call", "stand_down_arrived", "stand_down_enough"} {
 		for _, lang := range []string{"zh", "en"} {
 			text := Render(template, lang, sample)
 			told := slices.DeleteFunc([]string{"张秀英", "黄陂", "黄陂北路", "钥匙", "82", "有狗"}, func(secret string) bool { return !strings.Contains(text, secret) })

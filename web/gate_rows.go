@@ -87,14 +87,15 @@ func alertRows() []gateRow {
 		classed(alerts.Actor{}, fields{open: {"kind", "id", "role"}, personal: {"name"}}),
 		classed(alerts.Data{}, fields{
 			open: {"person", "step", "message", "channel", "template", "repeat", "status", "code", "answer", "to", "level", "priority",
-				"outcome", "satisfaction", "reached", "other", "short", "late_s", "kind", "signal", "travel", "reasons", "who", "raised", "overflow", "actor_role"},
+				"outcome", "satisfaction", "reached", "other", "short", "late_s", "kind", "signal", "travel", "reasons", "not_asked", "again", "who", "raised", "overflow", "actor_role"},
 			personal: {"position", "actor_name"}, note: {"text", "reason"}}),
 		classed(alerts.Share{}, fields{open: {"agreement", "to", "after_s", "hours", "zone"}}),
 		classed(alerts.Travel{}, fields{open: {"mode", "duration_s", "distance_m", "by_road"}}),
 		classed(alerts.Reason{}, fields{open: {"code", "value"}}),
+		classed(alerts.Choice{}, fields{open: {"person", "reasons"}}),
 		classed(alerts.Person{}, fields{
-			open: {"id", "part", "role", "language", "channels", "numbers", "has_key", "trained", "order", "state", "since", "step", "eta_at", "promised_at",
-				"travel_s", "distance_m", "mode", "reasons", "messages"},
+			open: {"id", "part", "role", "language", "channels", "numbers", "has_key", "trained", "order", "state", "since", "step", "asked_at", "recalled_by",
+				"declined", "household", "eta_at", "promised_at", "travel_s", "distance_m", "mode", "reasons", "messages"},
 			personal: {"name", "relation", "position"}}),
 		classed(alerts.MessageState{}, fields{open: {"id", "channel", "template", "status", "at", "told_at", "step", "repeat"}}),
 		classed(alerts.Raise{}, fields{
