@@ -31,6 +31,14 @@ func (d *decision) act() {
 		d.standDown(act)
 	case doShare:
 		d.emit(EventShared, Data{To: string(act.To), Code: string(act.Agreement), Step: act.Step, Level: line.Level})
+	case doGiveBack:
+		d.emit(EventReturned, Data{Step: act.Step, Reason: returnIdle})
+	case doLook:
+		d.look(act)
+	case doReserve:
+		d.reserve(act)
+	case doAskElder:
+		d.askElder(act)
 	case doFinish:
 		d.emit(EventResolved, Data{Step: act.Step, Outcome: line.Outcome})
 		d.emit(EventClosed, Data{Step: act.Step})
@@ -56,16 +64,20 @@ func (d *decision) tell(act *Action) {
 			if who.Part == PartContact && len(act.Line.By) == 1 && !slices.Contains(who.Channels, by) {
 				continue
 			}
-			d.told(who, ch, templateFor(act.Line.Say, ch), act.Step)
+			d.told(who, ch, templateFor(act.Line.Say, ch, who), act.Step)
 		}
 	}
-	d.emit(EventStepDue, Data{Step: act.Step})
+	d.emit(EventStepDue, Data{Step: act.Step, Person: act.Person, Reason: act.Reason})
 }
 
-// templateFor picks the spoken form of a text where there is one of its own.
-func templateFor(say string, ch notify.Channel) string {
-	if ch == notify.Voice && say == "ask_progress" {
+// templateFor picks the form of a text for the channel and the person, where there is one of its own: a voice reads another
+// sentence than a message shows, and a helper who never promised to come learns no name.
+func templateFor(say string, ch notify.Channel, who *Person) string {
+	switch {
+	case ch == notify.Voice && say == "ask_progress":
 		return "ask_progress_call"
+	case say == "resolved" && who.Part == PartHelper && who.PromisedAt == nil:
+		return "closure_helper"
 	}
 	return say
 }
@@ -83,6 +95,8 @@ func (d *decision) recipients(act *Action) []*Person {
 			is = p.Part == PartElder
 		case "arrived":
 			is = p.State == PersonArrived
+		case "involved":
+			is = p.Part == PartContact || p.Part == PartHelper && len(p.Messages) > 0 && p.State != PersonUnreached
 		case "everyone":
 			is = p.Part == PartContact || p.Part == PartHelper && p.State.Coming()
 		case "that_person":
@@ -98,8 +112,7 @@ func (d *decision) recipients(act *Action) []*Person {
 // standDown thanks every helper who need not come any more.
 func (d *decision) standDown(act *Action) {
 	d.a.Each(PartHelper, func(h *Person) {
-		switch h.State {
-		case PersonArrived, PersonCannot, PersonUnreached, PersonStoodDown:
+		if !d.a.mayStandDown(h) {
 			return
 		}
 		d.emit(EventStoodDown, Data{Person: h.ID, Step: act.Step, Reason: "arrived"})

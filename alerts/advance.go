@@ -79,6 +79,8 @@ func (p *progress) prepare(ctx context.Context, c *Command) error {
 			ids = append(ids, c.Helper)
 		}
 		c.candidates, err = p.e.named(p.tx.Now(), p.a, ids)
+	case act != nil && act.Do == doLook:
+		c.candidates = p.e.whereabouts(p.tx.Now(), p.a, act.Person)
 	case act != nil && act.Do == doOffer:
 		err = p.ask(ctx, c)
 	case c.Type == CommandTransfer && c.Centre != "":
@@ -122,7 +124,7 @@ func (p *progress) consequence(ctx context.Context, ev Event) error {
 		return p.compose(ctx, ev)
 	case EventShared:
 		return p.e.store.share(ctx, p.tx, id, centreID(ev.Data.To))
-	case EventStoodDown, EventAnswered:
+	case EventStoodDown, EventAnswered, EventReserved:
 		// Who has said what they will do is not asked again by the ways that are still open.
 		if ev.Type == EventAnswered && notify.Answer(ev.Data.Answer) == notify.AnswerUnclear {
 			break

@@ -139,6 +139,9 @@ type Person struct {
 	RecalledBy string          `json:"recalled_by,omitempty"` // the step that called a reserve back
 	Declined   bool            `json:"declined,omitempty"`    // said no once in this alert
 	Household  string          `json:"household,omitempty"`   // the same for helpers who live together
+	SaidAt     *time.Time      `json:"said_at,omitempty"`     // their last own word: an answer, a reply, a key
+	Way        *Way            `json:"way,omitempty"`         // how they come nearer
+	Trouble    string          `json:"trouble,omitempty"`     // what was wrong on their way when they were asked: still, away or late
 	EtaAt      *time.Time      `json:"eta_at"`
 	PromisedAt *time.Time      `json:"promised_at,omitempty"`
 	TravelS    int             `json:"travel_s,omitempty"`
@@ -153,6 +156,12 @@ type Person struct {
 type Reason struct {
 	Code  string `json:"code"`
 	Value int    `json:"value,omitempty"`
+}
+
+// PathMark is one way by which a press came in, and when.
+type PathMark struct {
+	Path string    `json:"path"`
+	At   time.Time `json:"at"`
 }
 
 // Prompt is something that the operator must do by hand, with the words to say.
@@ -204,6 +213,10 @@ type Alert struct {
 	RaisedAt     time.Time           `json:"raised_at"`
 	BeganAt      time.Time           `json:"began_at"` // of this round: the raising, or the last reopening
 	PressedAt    time.Time           `json:"pressed_at"`
+	WaitingSince *time.Time          `json:"waiting_since,omitempty"` // for an operator; nil once one has taken it
+	Returns      int                 `json:"returns,omitempty"`       // how often it was given back to the queue
+	NoSpeechAt   *time.Time          `json:"no_speech_at,omitempty"`  // the line was open and nobody spoke
+	Paths        []PathMark          `json:"paths,omitempty"`         // the ways by which the press came
 	AcceptedAt   *time.Time          `json:"accepted_at"`
 	HelpingAt    *time.Time          `json:"helping_at"`
 	OnSceneAt    *time.Time          `json:"on_scene_at"`

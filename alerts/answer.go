@@ -44,6 +44,7 @@ func (d *decision) takeAnswer() error {
 		d.coming(who, said)
 	default:
 		d.emit(EventAnswered, said)
+		d.unwell(who)
 	}
 	return nil
 }
@@ -59,6 +60,10 @@ func (d *decision) take(who *Person, said Data) {
 // coming takes a promise to come. A helper whom the policy does not need becomes a reserve and is thanked.
 func (d *decision) coming(who *Person, said Data) {
 	if who.State.Coming() {
+		if d.a.askedOnTheWay(who) {
+			said.Code = codeStill
+			d.emit(EventAnswered, said)
+		}
 		return
 	}
 	d.emit(EventAnswered, said)

@@ -28,6 +28,7 @@ const (
 	CommandClose    CommandType = "close"
 	CommandReopen   CommandType = "reopen"
 	CommandCancel   CommandType = "cancel"
+	CommandNoSpeech CommandType = "no-speech" // the line is open and nobody speaks
 
 	commandRaise   CommandType = "raise"
 	commandPress   CommandType = "press-again"
@@ -35,13 +36,14 @@ const (
 	commandAnswer  CommandType = "answer"
 	commandAct     CommandType = "act" // an action of the response plan
 	commandJoin    CommandType = "join"
+	commandReturn  CommandType = "return" // to the queue
 )
 
 // Commands lists the operators' commands.
 func Commands() []CommandType {
 	return []CommandType{CommandAccept, CommandOffer, CommandAssign, CommandDepart, CommandArrive, CommandNote,
 		CommandCall, CommandEscalate, CommandTransfer, CommandLink, CommandResolve, CommandFollowUp, CommandClose,
-		CommandReopen, CommandCancel}
+		CommandReopen, CommandCancel, CommandNoSpeech}
 }
 
 // Command is a wish to change an alert. The JSON names are those of the API's bodies.

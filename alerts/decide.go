@@ -39,6 +39,10 @@ func decide(a *Alert, p *Plan, c Command, now time.Time) ([]Event, error) {
 		d.act()
 	case commandJoin:
 		d.emit(EventLinked, Data{Other: c.Alert})
+	case commandReturn:
+		d.giveBack()
+	case CommandNoSpeech:
+		err = d.noSpeechByHand()
 	case CommandAccept:
 		err = d.accept()
 	case CommandOffer, CommandAssign:
@@ -80,13 +84,13 @@ func (d *decision) told(who *Person, ch notify.Channel, template, step string) {
 // allowed is the first line of every command: who may give it, and in which state.
 func (d *decision) allowed() error {
 	switch d.c.Type {
-	case commandRaise, commandPress, commandReceipt, commandAnswer, commandAct, commandJoin:
+	case commandRaise, commandPress, commandReceipt, commandAnswer, commandAct, commandJoin, commandReturn:
 		return nil
 	case CommandDepart, CommandArrive:
 		if d.c.Actor.Kind == ActorHelper || d.c.Actor.Kind == ActorContact {
 			return d.working()
 		}
-	case CommandFollowUp, CommandClose, CommandReopen, CommandNote, CommandLink, CommandCall:
+	case CommandFollowUp, CommandClose, CommandReopen, CommandNote, CommandLink, CommandCall, CommandNoSpeech:
 		return d.operator()
 	}
 	if err := d.operator(); err != nil {
@@ -131,6 +135,9 @@ func (d *decision) takeReceipt() {
 	for _, m := range who.Messages {
 		if m.ID == r.Message && notify.Status(r.Status).After(notify.Status(m.Status)) {
 			d.emit(EventReceipt, Data{Person: r.Person, Message: r.Message, Channel: m.Channel, Status: r.Status, Code: r.Code})
+			if d.silentLine(who, m, r.Status) {
+				d.noSpeech("")
+			}
 		}
 	}
 }
@@ -148,6 +155,9 @@ func (d *decision) accept() error {
 	return nil
 }
 
+// byHand is the step of what an operator does without a plan.
+const byHand = "by-hand"
+
 // offerByHand asks helpers, or sends one who has said yes by another way.
 func (d *decision) offerByHand() error {
 	if len(d.c.candidates) == 0 {
@@ -156,11 +166,11 @@ func (d *decision) offerByHand() error {
 	for _, k := range d.c.candidates {
 		if d.c.Type == CommandOffer {
 			if who := d.a.Person(k.Helper); who == nil || !who.State.Coming() {
-				d.offer(k, "by-hand")
+				d.offer(k, byHand)
 			}
 			continue
 		}
-		d.emit(EventAssigned, Data{Person: k.Helper, Step: "by-hand", Travel: k.travel(), Reasons: k.Reasons, Who: k.person(d.now)})
+		d.emit(EventAssigned, Data{Person: k.Helper, Step: byHand, Travel: k.travel(), Reasons: k.Reasons, Who: k.person(d.now)})
 	}
 	return nil
 }
@@ -218,7 +228,7 @@ func (d *decision) steer() error {
 		if c.To != "supervisor" && c.To != "parent" {
 			return fault.InvalidFields("escalate to whom?", []fault.Field{{Name: "to", Problem: "want supervisor or parent"}})
 		}
-		d.escalate(c.To, "by-hand", 3)
+		d.escalate(c.To, byHand, 3)
 	case CommandTransfer:
 		if c.Operator == "" && c.Centre == "" || strings.TrimSpace(c.Reason) == "" {
 			return fault.InvalidFields("transfer to whom, and why?", []fault.Field{{Name: "operator", Problem: "name an operator or a centre"}, {Name: "reason", Problem: "say why"}})
@@ -264,7 +274,7 @@ func (d *decision) call() error {
 		return fault.New(fault.Conflict, "this is a silent alarm: nothing may ring at the elder's side")
 	}
 	d.emit(EventCalled, Data{Person: who.ID})
-	d.told(who, notify.Voice, callTemplates[who.Part], "by-hand")
+	d.told(who, notify.Voice, callTemplates[who.Part], byHand)
 	return nil
 }
 

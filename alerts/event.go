@@ -39,6 +39,10 @@ const (
 	EventCancelled    EventType = "cancelled"
 	EventCancelAsked  EventType = "cancel_asked"
 	EventStepDue      EventType = "step_due"
+	EventReturned     EventType = "returned"  // given back to the queue: idle, console_silent or left
+	EventProgress     EventType = "progress"  // how somebody who is coming moves
+	EventNoSpeech     EventType = "no_speech" // the line was open and nobody spoke
+	EventPath         EventType = "path"      // the same press by another way
 	EventDegraded     EventType = "degraded"
 )
 

@@ -1,6 +1,7 @@
 package alerts
 
 import (
+	"slices"
 	"time"
 
 	"anling/geo"
@@ -13,7 +14,7 @@ func evolve(a *Alert, e Event) {
 	d := e.Data
 	a.Seq, a.Global, a.Version = e.Seq, e.Global, e.Seq
 	if e.Actor.Kind == ActorOperator {
-		a.ActedAt = e.At
+		a.acted(e.At)
 	}
 	mark(a, e)
 	switch e.Type {
@@ -27,11 +28,15 @@ func evolve(a *Alert, e Event) {
 		if d.Position != nil {
 			a.addPosition(*d.Position)
 		}
-	case EventAccepted, EventTransferred, EventReopened:
+	case EventAccepted, EventTransferred, EventReopened, EventReturned:
 		evolveOwner(a, e)
+	case EventNoSpeech:
+		a.NoSpeechAt, a.Priority, a.Level = &e.At, 1, 3
+	case EventPath:
+		a.Paths = append(slices.Clone(a.Paths), PathMark{Path: d.Channel, At: e.At})
 	case EventTold, EventReceipt:
 		evolveMessage(a, e)
-	case EventAnswered, EventOffered, EventAssigned, EventDeparted, EventArrived, EventReserved, EventStoodDown:
+	case EventAnswered, EventOffered, EventAssigned, EventDeparted, EventArrived, EventReserved, EventStoodDown, EventProgress:
 		evolvePerson(a, e)
 	case EventShared:
 		evolveShared(a, e)
@@ -42,6 +47,9 @@ func evolve(a *Alert, e Event) {
 	case EventStepDue:
 		if d.Who != nil {
 			a.join(d.Who)
+		}
+		if who := a.Person(d.Person); who != nil && d.Reason != "" {
+			who.Trouble = d.Reason
 		}
 	default:
 		evolveEnd(a, e)
@@ -74,7 +82,7 @@ func begin(a *Alert, e Event) {
 		Elder: r.Elder, Device: r.Device, Centre: r.Centre, Subject: r.Subject, Title: r.Title, Age: r.Age, Sex: r.Sex,
 		Language: r.Language, Caller: r.Caller, Address: r.Address, Text: r.Text, Battery: r.Battery, Test: r.Test,
 		Unidentified: r.Unidentified, Locked: r.Locked, Silent: r.Silent, Presses: 1, LateS: r.LateS,
-		RaisedAt: e.At, BeganAt: e.At, PressedAt: r.PressedAt, ActedAt: e.At, Plan: r.Plan,
+		RaisedAt: e.At, BeganAt: e.At, WaitingSince: &e.At, PressedAt: r.PressedAt, ActedAt: e.At, Plan: r.Plan,
 		Overflow: r.Overflow, Unmanned: r.Unmanned,
 		Steps: map[string]StepMark{}, Seq: e.Seq, Global: e.Global, Version: e.Seq,
 	}
@@ -98,27 +106,47 @@ func evolveOwner(a *Alert, e Event) {
 		if e.Data.Code != "" {
 			a.Centre, a.Overflow, a.Unmanned = centreID(e.Data.Code), e.Data.Overflow, false
 		}
-		a.Operator, a.AcceptedAt, a.Level = nil, nil, max(a.Level, 1)
-		if a.State == Accepted {
-			a.State = Raised
-		}
+		a.unowned(at)
+		return
+	case EventReturned:
+		a.Returns++
+		a.unowned(at)
 		return
 	case EventReopened:
 		a.State, a.ResolvedAt, a.ClosedAt, a.FollowedUpAt = Accepted, nil, nil, nil
 		a.Outcome, a.Satisfaction, a.Reached, a.JoinedTo = "", "", "", ""
 		a.again(at)
+		if who.Kind != ActorOperator {
+			a.State = Raised
+			a.unowned(at)
+			return
+		}
 	}
-	a.Operator, a.AcceptedAt, a.Level = &who, &at, 0
+	a.Operator, a.AcceptedAt, a.WaitingSince, a.Level = &who, &at, nil, 0
 	a.settle(at)
+}
+
+// unowned puts the alert back into the queue: it waits for an operator from now on.
+func (a *Alert) unowned(at time.Time) {
+	a.Operator, a.AcceptedAt, a.WaitingSince, a.Level = nil, nil, &at, max(a.Level, 1)
+	a.settle(at)
+}
+
+// acted notes a deed of somebody at the centre. It silences what rang because nothing was done.
+func (a *Alert) acted(at time.Time) {
+	a.ActedAt = at
+	if a.AcceptedAt != nil && a.State.Working() {
+		a.Level = 0
+	}
 }
 
 // again begins a new round: whoever was there may have gone, so the plan asks anew.
 func (a *Alert) again(at time.Time) {
-	a.BeganAt, a.OnSceneAt, a.HelpingAt = at, nil, nil
+	a.BeganAt, a.OnSceneAt, a.HelpingAt, a.NoSpeechAt = at, nil, nil, nil
 	for _, p := range a.People {
 		if p.Part == PartContact || p.Part == PartHelper {
 			p.become(PersonWaiting, at)
-			p.EtaAt, p.PromisedAt = nil, nil
+			p.EtaAt, p.PromisedAt, p.Way, p.Trouble = nil, nil, nil, ""
 		}
 	}
 }
@@ -189,7 +217,10 @@ func evolvePerson(a *Alert, e Event) {
 		who.offered(d, e.At)
 		who.promise(e.At)
 	case EventAnswered:
+		who.SaidAt, who.Trouble = &e.At, ""
 		evolveAnswer(a, who, e)
+	case EventProgress:
+		who.moved(d, e.At)
 	case EventDeparted:
 		if !who.State.Coming() {
 			who.promise(e.At)
@@ -197,7 +228,7 @@ func evolvePerson(a *Alert, e Event) {
 		who.become(PersonDeparted, e.At)
 	case EventArrived:
 		who.become(PersonArrived, e.At)
-		who.EtaAt = nil
+		who.EtaAt, who.Trouble = nil, ""
 	case EventReserved:
 		who.become(PersonReserve, e.At)
 		who.EtaAt = nil
@@ -209,7 +240,7 @@ func evolvePerson(a *Alert, e Event) {
 }
 
 func evolveAnswer(a *Alert, who *Person, e Event) {
-	if e.Data.Code == "late" {
+	if e.Data.Code == "late" || e.Data.Code == codeStill {
 		return
 	}
 	switch notify.Answer(e.Data.Answer) {

@@ -22,8 +22,8 @@ type Action struct {
 	Agreement registry.AgreementID
 	Count     int
 	Repeat    int
-	Deadline  time.Duration
-	Phase     Phase // of a step that asks for help
+	Phase     Phase  // of a step that asks for help
+	Reason    string // why it is done, for the story
 }
 
 // Upcoming is a step that will be carried out if nothing changes; the console counts it down.
@@ -67,6 +67,7 @@ func (p *Plan) Next(a *Alert, now time.Time) (due []Action, upcoming []Upcoming)
 		}
 		p.nextStep(a, s, base, &o)
 	}
+	p.rules(a, &o)
 	slices.SortStableFunc(o.next, func(x, y Upcoming) int { return x.At.Compare(y.At) })
 	return o.due, o.next
 }
@@ -231,6 +232,8 @@ func base(a *Alert, after string) (time.Time, bool) {
 	switch after {
 	case "raised":
 		return a.BeganAt, working
+	case "waiting":
+		return of(a.WaitingSince, working)
 	case "accepted":
 		return of(a.AcceptedAt, working)
 	case "helping":
@@ -272,7 +275,7 @@ func (p *Plan) holds(condition string, a *Alert) bool {
 func (p *Plan) enough(a *Alert) bool {
 	n := 0
 	for _, h := range a.People {
-		if !h.State.Coming() {
+		if !h.State.Coming() || a.doubtful(h) {
 			continue
 		}
 		if h.HasKey && slices.Contains(p.Enough.OrOneWith, "key") || h.Trained && slices.Contains(p.Enough.OrOneWith, "trained") {

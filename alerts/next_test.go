@@ -41,7 +41,7 @@ func TestNobodyAnswers(t *testing.T) {
 	if w.a.Person("h7") != nil {
 		t.Error("a helper 25 minutes away was asked; the plan ends at 20")
 	}
-	wantTold(t, w, "s1", "supervisor_call", 60, 180)
+	wantTold(t, w, "s1", "supervisor_call", 60, 180, 480, 780) // by the plan, then every five minutes
 	if w.a.Level != 3 || len(w.a.Prompts) != 2 {
 		t.Errorf("level %d and %d prompts, want 3 and 2", w.a.Level, len(w.a.Prompts))
 	}
@@ -165,7 +165,7 @@ func TestLatecomersAreAskedAndReplaced(t *testing.T) {
 	if got := w.told("h1", "ask_progress"); len(got) != 1 || got[0] != 5*time.Minute {
 		t.Errorf("asked at %v, want once at 5m (2 min travel + 3 min)", got)
 	}
-	if w.count(EventOffered, "late-replace/h1") != 1 {
+	if w.count(EventOffered, "rule/replace/h1") != 1 {
 		t.Error("nobody was asked in the place of the one who is late")
 	}
 }

@@ -69,7 +69,10 @@ func TestAnAcceptedAlertIsNotShared(t *testing.T) {
 	w := newWorld(t).pressWith(false, neighbour(60))
 	w.pass(30 * time.Second)
 	w.must(Command{Type: CommandAccept, Actor: operator("operator")})
-	w.pass(time.Hour)
+	for range 60 {
+		w.must(Command{Type: CommandNote, Actor: operator("operator"), Text: "speaking with her"})
+		w.pass(time.Minute)
+	}
 	if got := w.sharedAt(); got != nil {
 		t.Errorf("shared at %v", got)
 	}

@@ -145,6 +145,15 @@ func (e *Engine) named(now time.Time, a *Alert, ids []string) ([]Candidate, erro
 	return out, nil
 }
 
+// whereabouts is where somebody on the way is now; nothing when the roster does not know them any more.
+func (e *Engine) whereabouts(now time.Time, a *Alert, id string) []Candidate {
+	found, err := e.named(now, a, []string{id})
+	if err != nil {
+		return nil
+	}
+	return found
+}
+
 func (e *Engine) travel(n geo.Neighbour, to orb.Point, modes []geo.Mode, now time.Time) geo.Candidate {
 	age := time.Duration(math.MaxInt64)
 	if !n.At.IsZero() {

@@ -51,6 +51,7 @@ type Plan struct {
 	For      []string          `yaml:"for"`
 	Priority int               `yaml:"priority"`
 	Enough   Enough            `yaml:"enough"`
+	Limits   Limits            `yaml:"limits"` // of the rules that no plan can switch off
 	Steps    []Step            `yaml:"steps"`
 
 	policy Policy // by which it asks for help; nil: Phases
@@ -95,6 +96,12 @@ const (
 	doStandDown = "stand_down"
 	doFinish    = "finish"
 	doShare     = "share"
+
+	// Of rules only, not of plans.
+	doGiveBack = "give_back" // the alert goes back to the queue
+	doLook     = "look"      // where somebody on the way is
+	doReserve  = "reserve"   // need not come for now
+	doAskElder = "ask_elder" // call the elder by machine
 )
 
 // ParsePlan reads a plan and checks it. Every mistake is named with its step; a YAML mistake with its line.
@@ -111,7 +118,7 @@ func ParsePlan(body []byte) (*Plan, error) {
 			p.Steps[i].Tries = 1
 		}
 	}
-	if fields := p.check(); len(fields) > 0 {
+	if fields := append(p.Limits.fill(), p.check()...); len(fields) > 0 {
 		return nil, fault.InvalidFields("the plan cannot be used", fields)
 	}
 	return &p, nil
@@ -152,7 +159,7 @@ func (p *Plan) check() []fault.Field {
 
 func (s Step) check(add func(string, ...any)) {
 	named := func(field, format string, args ...any) { add(field+": "+format, args...) }
-	oneOf(named, "after", s.After, []string{"raised", "accepted", "helping", "on_scene", "resolved", "coming"})
+	oneOf(named, "after", s.After, []string{"raised", "waiting", "accepted", "helping", "on_scene", "resolved", "coming"})
 	oneOf(named, "do", s.Do, []string{doSound, doTell, doCall, doOffer, doEscalate, doPrompt, doStandDown, doFinish, doShare})
 	for _, c := range s.Until {
 		oneOf(named, "until", c, []string{"accepted", "acted", "contact_coming", "enough", "human", "arrived", "followed_up"})

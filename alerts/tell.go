@@ -37,7 +37,7 @@ func keysOf(template string) map[string]notify.Answer {
 		return map[string]notify.Answer{"1": notify.AnswerComing, "2": notify.AnswerCannot, "4": notify.AnswerArrived}
 	case "supervisor_call", "supervisor_sms":
 		return map[string]notify.Answer{"1": notify.AnswerTake}
-	case "elder_callback":
+	case "elder_callback", "elder_check":
 		return map[string]notify.Answer{"1": notify.AnswerWell, "2": notify.AnswerUnwell}
 	}
 	return nil

@@ -19,6 +19,7 @@ type world struct {
 	helpers []Candidate
 	events  []Event
 	ids     int
+	walk    func(helper string, since time.Duration) (metres int, known bool) // how far helpers are from the elder
 }
 
 var start = time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
@@ -96,6 +97,9 @@ func (w *world) follow() {
 			c.candidates = w.helpers
 			c.asked = w.plan.choose(w.a, due[0].Phase, w.helpers, w.now)
 		}
+		if due[0].Do == doLook {
+			c.candidates = w.where(due[0].Person)
+		}
 		if due[0].Do == doEscalate {
 			c.people = []*Person{{ID: "s1", Part: PartSupervisor, Name: "班长", Role: "supervisor", Numbers: 1}}
 		}
@@ -103,6 +107,18 @@ func (w *world) follow() {
 			w.t.Fatalf("step %s: %v", due[0].Step, err)
 		}
 	}
+}
+
+// where is what the roster would say of a helper now: nothing, unless the test lets them walk.
+func (w *world) where(id string) []Candidate {
+	if w.walk == nil {
+		return nil
+	}
+	m, ok := w.walk(id, w.now.Sub(start))
+	if !ok {
+		return nil
+	}
+	return []Candidate{{Helper: id, Metres: m, Duration: time.Duration(m) * time.Second, Mode: "foot"}}
 }
 
 // pass lets time go by, stopping wherever the plan wants to look.

@@ -63,8 +63,8 @@ func alertRows() []gateRow {
 	return []gateRow{
 		classed(AlertView{}, fields{
 			open: {"id", "number", "code", "state", "level", "elder", "device", "centre", "centre_name", "shared", "operator", "language", "unidentified", "locked",
-				"test", "presses", "late_s", "battery", "raised_at", "accepted_at", "helping_at", "on_scene_at", "resolved_at",
-				"followed_up_at", "closed_at", "due_at", "pressed_at", "plan", "outcome", "satisfaction", "reached", "joined_to",
+				"test", "presses", "late_s", "battery", "raised_at", "waiting_since", "returns", "no_speech_at", "paths",
+				"accepted_at", "helping_at", "on_scene_at", "resolved_at", "followed_up_at", "closed_at", "due_at", "pressed_at", "plan", "outcome", "satisfaction", "reached", "joined_to",
 				"version", "seq", "people", "next", "prompts"},
 			rough:    {"kind", "priority", "silent"},
 			personal: {"title", "age", "sex", "address", "position", "positions"}, number: {"caller"}, note: {"text"}}),
@@ -72,7 +72,7 @@ func alertRows() []gateRow {
 		classed(OperatorRef{}, fields{open: {"id"}, personal: {"name"}}),
 		classed(PersonView{}, fields{
 			open: {"id", "part", "role", "has_key", "trained", "order", "state", "since", "eta_at", "travel_s", "distance_m", "mode",
-				"reasons", "messages"},
+				"trouble", "reasons", "messages"},
 			personal: {"name", "relation", "position"}}),
 		classed(MessageView{}, fields{open: {"id", "channel", "status", "at", "step", "repeat"}}),
 		classed(PromptView{}, fields{open: {"kind", "at"}, personal: {"words"}}),
@@ -95,8 +95,10 @@ func alertRows() []gateRow {
 		classed(alerts.Choice{}, fields{open: {"person", "reasons"}}),
 		classed(alerts.Person{}, fields{
 			open: {"id", "part", "role", "language", "channels", "numbers", "has_key", "trained", "order", "state", "since", "step", "asked_at", "recalled_by",
-				"declined", "household", "eta_at", "promised_at", "travel_s", "distance_m", "mode", "reasons", "messages"},
+				"said_at", "way", "trouble", "declined", "household", "eta_at", "promised_at", "travel_s", "distance_m", "mode", "reasons", "messages"},
 			personal: {"name", "relation", "position"}}),
+		classed(alerts.PathMark{}, fields{open: {"path", "at"}}),
+		classed(alerts.Way{}, fields{open: {"start_m", "best_m", "metres", "mark_m", "moved_at", "fix_at", "seen_at"}}),
 		classed(alerts.MessageState{}, fields{open: {"id", "channel", "template", "status", "at", "told_at", "step", "repeat"}}),
 		classed(alerts.Raise{}, fields{
 			open: {"number", "code", "plan", "elder", "device", "centre", "subject", "language", "battery", "test", "unidentified", "locked",

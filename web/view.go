@@ -41,6 +41,10 @@ type AlertView struct {
 	Text         string               `json:"text"`
 	Battery      *int                 `json:"battery"`
 	RaisedAt     time.Time            `json:"raised_at"`
+	WaitingSince *time.Time           `json:"waiting_since"` // for an operator; null once one has taken it
+	Returns      int                  `json:"returns"`       // how often it went back to the queue
+	NoSpeechAt   *time.Time           `json:"no_speech_at"`  // the line was open and nobody spoke
+	Paths        []alerts.PathMark    `json:"paths"`         // by which ways the press came
 	AcceptedAt   *time.Time           `json:"accepted_at"`
 	HelpingAt    *time.Time           `json:"helping_at"`
 	OnSceneAt    *time.Time           `json:"on_scene_at"`
@@ -84,6 +88,7 @@ type PersonView struct {
 	DistanceM int                `json:"distance_m"`
 	Mode      geo.Mode           `json:"mode"`
 	Position  *geo.Position      `json:"position"`
+	Trouble   string             `json:"trouble"` // on the way: still, away, late; empty when they come on
 	Reasons   []string           `json:"reasons"`
 	Messages  []MessageView      `json:"messages"`
 }
@@ -155,6 +160,7 @@ func viewAlert(a *alerts.Alert, next []alerts.Upcoming) AlertView {
 		ResolvedAt: a.ResolvedAt, FollowedUpAt: a.FollowedUpAt, ClosedAt: a.ClosedAt, DueAt: a.DueAt, PressedAt: a.PressedAt,
 		Plan: a.Plan, Outcome: orNull(a.Outcome), Satisfaction: orNull(a.Satisfaction), Reached: orNull(a.Reached),
 		JoinedTo: orNull(a.JoinedTo), Version: a.Version, Seq: a.Seq,
+		WaitingSince: a.WaitingSince, Returns: a.Returns, NoSpeechAt: a.NoSpeechAt, Paths: some(a.Paths),
 		People: []PersonView{}, Next: some(next), Prompts: []PromptView{},
 	}
 	if a.Operator != nil {
@@ -171,7 +177,7 @@ func viewAlert(a *alerts.Alert, next []alerts.Upcoming) AlertView {
 
 func viewPerson(p *alerts.Person) PersonView {
 	v := PersonView{
-		ID: p.ID, Part: p.Part, Name: p.Name, Role: p.Role, Relation: p.Relation, HasKey: p.HasKey, Trained: p.Trained,
+		ID: p.ID, Part: p.Part, Trouble: p.Trouble, Name: p.Name, Role: p.Role, Relation: p.Relation, HasKey: p.HasKey, Trained: p.Trained,
 		Order: p.Order, State: p.State, Since: p.Since, EtaAt: p.EtaAt, TravelS: p.TravelS, DistanceM: p.Metres,
 		Mode: p.Mode, Position: p.Position, Reasons: []string{}, Messages: []MessageView{},
 	}

@@ -46,6 +46,8 @@ function variant(e: AlertEvent): string[] {
     case 'raised': return lateSeconds(e) >= 60 ? ['late'] : []
     case 'told': case 'called': return [text(e, 'channel')]
     case 'answered': return [text(e, 'answer')]
+    case 'returned': return [text(e, 'reason')]
+    case 'progress': return [text(e, 'code'), travelSeconds(e) > 0 ? 'minutes' : '']
     case 'offered': return travelSeconds(e) > 0 ? ['minutes'] : []
     case 'escalated': return [text(e, 'to'), figure(e, 'level') ? 'level' : '', text(e, 'reason') ? '' : 'plain']
     case 'followed_up': return e.data?.['reached'] ? [] : ['unreached']
@@ -103,14 +105,14 @@ const badReceipt = (e: AlertEvent) => ['no_answer', 'busy', 'voicemail', 'failed
 
 /** Carriers report every hop; an operator wants to read only what did not work, the rest is in the list of people. */
 export function isDetail(e: AlertEvent): boolean {
-  if (e.type === 'step_due') return true
+  if (e.type === 'step_due' || e.type === 'progress') return true
   return e.type === 'receipt' && !badReceipt(e)
 }
 
 export type Tone = 'alarm' | 'good' | 'bad' | 'human' | 'quiet'
 
 export function toneOf(e: AlertEvent): Tone {
-  if (['raised', 'pressed_again', 'escalated', 'prompted', 'degraded', 'cancel_asked'].includes(e.type)) return 'alarm'
+  if (['raised', 'pressed_again', 'escalated', 'prompted', 'degraded', 'cancel_asked', 'returned', 'no_speech'].includes(e.type)) return 'alarm'
   if (['arrived', 'departed', 'resolved'].includes(e.type)) return 'good'
   if (e.type === 'answered') return ['cannot', 'unwell', 'unclear'].includes(text(e, 'answer')) ? 'bad' : 'good'
   if (e.type === 'receipt') return badReceipt(e) ? 'bad' : 'quiet'
