@@ -18,7 +18,7 @@ func (d *decision) act() {
 	case doEscalate:
 		d.escalate(line.To, act.Step, line.Level)
 	case doPrompt:
-		d.emit(EventPrompted, Data{Step: act.Step, Kind: d.promptKind(line.Prompt)})
+		d.emit(EventPrompted, Data{Step: act.Step, Kind: d.promptKind(line.Prompt), Words: line.Words})
 	case doTell:
 		d.tell(act)
 	case doCall:
@@ -40,8 +40,9 @@ func (d *decision) act() {
 	case doAskElder:
 		d.askElder(act)
 	case doFinish:
-		d.emit(EventResolved, Data{Step: act.Step, Outcome: line.Outcome})
-		d.emit(EventClosed, Data{Step: act.Step})
+		d.finish(act)
+	case doContinue:
+		d.goOn(act)
 	}
 }
 
@@ -88,7 +89,7 @@ func (d *decision) recipients(act *Action) []*Person {
 		var is bool
 		switch act.Line.Who {
 		case "contacts":
-			is = p.Part == PartContact
+			is = p.Part == PartContact && act.Line.suits(p.Role, p.Language, nil, p.HasKey)
 		case "helpers":
 			is = p.Part == PartHelper && p.State.Coming()
 		case "elder":

@@ -83,6 +83,8 @@ func (p *progress) prepare(ctx context.Context, c *Command) error {
 		c.candidates = p.e.whereabouts(p.tx.Now(), p.a, act.Person)
 	case act != nil && act.Do == doOffer:
 		err = p.ask(ctx, c)
+	case act != nil && act.Do == doContinue:
+		c.plan, err = p.e.plans.get(ctx, p.tx, p.a.goesOnWith(act.Line.With))
 	case c.Type == CommandTransfer && c.Centre != "":
 		c.overflow, _, err = p.e.overflow(ctx, p.tx, c.Centre, p.a.Kind)
 	case c.Type == CommandEscalate || act != nil && act.Do == doEscalate:
@@ -122,6 +124,10 @@ func (p *progress) consequence(ctx context.Context, ev Event) error {
 	switch ev.Type {
 	case EventTold:
 		return p.compose(ctx, ev)
+	case EventContinued:
+		var err error
+		p.plan, err = p.e.plans.get(ctx, p.tx, p.a.Plan)
+		return err
 	case EventShared:
 		return p.e.store.share(ctx, p.tx, id, centreID(ev.Data.To))
 	case EventStoodDown, EventAnswered, EventReserved:

@@ -142,6 +142,7 @@ type Person struct {
 	SaidAt     *time.Time      `json:"said_at,omitempty"`     // their last own word: an answer, a reply, a key
 	Way        *Way            `json:"way,omitempty"`         // how they come nearer
 	Trouble    string          `json:"trouble,omitempty"`     // what was wrong on their way when they were asked: still, away or late
+	Said       string          `json:"said,omitempty"`        // their last answer
 	EtaAt      *time.Time      `json:"eta_at"`
 	PromisedAt *time.Time      `json:"promised_at,omitempty"`
 	TravelS    int             `json:"travel_s,omitempty"`
@@ -166,8 +167,9 @@ type PathMark struct {
 
 // Prompt is something that the operator must do by hand, with the words to say.
 type Prompt struct {
-	Kind string    `json:"kind"` // ambulance, police or fire
-	At   time.Time `json:"at"`
+	Kind  string            `json:"kind"` // ambulance, police or fire
+	At    time.Time         `json:"at"`
+	Words map[string]string `json:"words,omitempty"` // the plan's own, by language; none: those of the program
 }
 
 // StepMark records that a step of the plan has been carried out.
@@ -226,6 +228,10 @@ type Alert struct {
 	ActedAt      time.Time           `json:"acted_at"` // last deed of a human at the centre
 	Operator     *Actor              `json:"operator"`
 	Plan         PlanRef             `json:"plan"`
+	Pins         map[string]PlanRef  `json:"pins,omitempty"`    // versions of the plans that it may go on with, by name
+	Zone         string              `json:"zone,omitempty"`    // time zone of its centre, in which the plan reads the clock
+	Alone        bool                `json:"alone,omitempty"`   // the elder lives alone
+	Classes      []string            `json:"classes,omitempty"` // of caller: vip, important
 	DueAt        *time.Time          `json:"due_at"`
 	Outcome      Outcome             `json:"outcome,omitempty"`
 	Satisfaction Satisfaction        `json:"satisfaction,omitempty"`

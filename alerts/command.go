@@ -76,6 +76,7 @@ type Command struct {
 	asked      *Asked
 	people     []*Person
 	overflow   []Share
+	plan       *Plan // that the alert is to go on with
 	newID      func() string
 }
 

@@ -185,8 +185,12 @@ func (d *decision) offer(k Candidate, step string) {
 	if who.Numbers == 0 {
 		return
 	}
-	d.told(who, notify.SMS, "helper_offer", step)
-	d.told(who, notify.Voice, "helper_offer_call", step)
+	if d.offersBy(notify.SMS) {
+		d.told(who, notify.SMS, "helper_offer", step)
+	}
+	if d.offersBy(notify.Voice) {
+		d.told(who, notify.Voice, "helper_offer_call", step)
+	}
 }
 
 // move records that somebody has set out, or is at the door.

@@ -44,6 +44,7 @@ const (
 	EventNoSpeech     EventType = "no_speech" // the line was open and nobody spoke
 	EventPath         EventType = "path"      // the same press by another way
 	EventDegraded     EventType = "degraded"
+	EventContinued    EventType = "continued" // it goes on with another plan
 )
 
 // ActorKind tells who acted.
@@ -116,6 +117,7 @@ type Data struct {
 	Late    int      `json:"late_s,omitempty"`
 	Kind    string   `json:"kind,omitempty"`
 	Signal  string   `json:"signal,omitempty"`
+	Plan    PlanRef  `json:"plan,omitempty"` // that it goes on with
 	Travel  *Travel  `json:"travel,omitempty"`
 	Reasons []Reason `json:"reasons,omitempty"`
 
@@ -130,6 +132,8 @@ type Data struct {
 	Overflow []Share       `json:"overflow,omitempty"`
 	Who      *Person       `json:"who,omitempty"`    // a person who joins the alert with this event
 	Raised   *Raise        `json:"raised,omitempty"` // everything known at the press
+
+	Words map[string]string `json:"words,omitempty"` // to be read aloud, by language
 }
 
 // Travel is how a helper would come.
@@ -143,34 +147,38 @@ type Travel struct {
 // Raise is what is known when an alert begins: who, where, and who belongs to it. It is copied into the
 // first event, so that the story can be told even when the registry has changed.
 type Raise struct {
-	Number       int64             `json:"number"`
-	Code         string            `json:"code"`
-	Kind         string            `json:"kind"`
-	Priority     int               `json:"priority"`
-	Plan         PlanRef           `json:"plan"`
-	Elder        registry.ElderID  `json:"elder,omitempty"`
-	Device       registry.DeviceID `json:"device,omitempty"`
-	Centre       registry.CentreID `json:"centre"`
-	Subject      string            `json:"subject"`
-	Title        string            `json:"title"`
-	Age          int               `json:"age,omitempty"`
-	Sex          string            `json:"sex,omitempty"`
-	Language     string            `json:"language"`
-	Caller       string            `json:"caller,omitempty"`
-	Address      string            `json:"address"`
-	Positions    []geo.Position    `json:"positions,omitempty"`
-	Text         string            `json:"text,omitempty"`
-	Battery      *int              `json:"battery,omitempty"`
-	Test         bool              `json:"test,omitempty"`
-	Unidentified bool              `json:"unidentified,omitempty"`
-	Locked       bool              `json:"locked,omitempty"`
-	Silent       bool              `json:"silent,omitempty"`
-	LateS        int               `json:"late_s,omitempty"`
-	PressedAt    time.Time         `json:"pressed_at"`
-	People       []*Person         `json:"people,omitempty"`
-	Signal       string            `json:"signal,omitempty"`
-	Overflow     []Share           `json:"overflow,omitempty"`
-	Unmanned     bool              `json:"unmanned,omitempty"` // nobody sat at the centre
+	Number       int64              `json:"number"`
+	Code         string             `json:"code"`
+	Kind         string             `json:"kind"`
+	Priority     int                `json:"priority"`
+	Plan         PlanRef            `json:"plan"`
+	Pins         map[string]PlanRef `json:"pins,omitempty"`
+	Zone         string             `json:"zone,omitempty"`
+	Alone        bool               `json:"alone,omitempty"`
+	Classes      []string           `json:"classes,omitempty"`
+	Elder        registry.ElderID   `json:"elder,omitempty"`
+	Device       registry.DeviceID  `json:"device,omitempty"`
+	Centre       registry.CentreID  `json:"centre"`
+	Subject      string             `json:"subject"`
+	Title        string             `json:"title"`
+	Age          int                `json:"age,omitempty"`
+	Sex          string             `json:"sex,omitempty"`
+	Language     string             `json:"language"`
+	Caller       string             `json:"caller,omitempty"`
+	Address      string             `json:"address"`
+	Positions    []geo.Position     `json:"positions,omitempty"`
+	Text         string             `json:"text,omitempty"`
+	Battery      *int               `json:"battery,omitempty"`
+	Test         bool               `json:"test,omitempty"`
+	Unidentified bool               `json:"unidentified,omitempty"`
+	Locked       bool               `json:"locked,omitempty"`
+	Silent       bool               `json:"silent,omitempty"`
+	LateS        int                `json:"late_s,omitempty"`
+	PressedAt    time.Time          `json:"pressed_at"`
+	People       []*Person          `json:"people,omitempty"`
+	Signal       string             `json:"signal,omitempty"`
+	Overflow     []Share            `json:"overflow,omitempty"`
+	Unmanned     bool               `json:"unmanned,omitempty"` // nobody sat at the centre
 
 	joinKey []byte    // by what later presses find this alert; a column of its own
 	known   addresses // what was read of the registry on the way, so that it is not read twice

@@ -43,7 +43,9 @@ func evolve(a *Alert, e Event) {
 	case EventEscalated:
 		a.Level = max(a.Level, d.Level)
 	case EventPrompted:
-		a.Prompts = append(a.Prompts, Prompt{Kind: d.Kind, At: e.At})
+		a.Prompts = append(a.Prompts, Prompt{Kind: d.Kind, At: e.At, Words: d.Words})
+	case EventContinued:
+		evolveContinued(a, e)
 	case EventStepDue:
 		if d.Who != nil {
 			a.join(d.Who)
@@ -83,7 +85,7 @@ func begin(a *Alert, e Event) {
 		Language: r.Language, Caller: r.Caller, Address: r.Address, Text: r.Text, Battery: r.Battery, Test: r.Test,
 		Unidentified: r.Unidentified, Locked: r.Locked, Silent: r.Silent, Presses: 1, LateS: r.LateS,
 		RaisedAt: e.At, BeganAt: e.At, WaitingSince: &e.At, PressedAt: r.PressedAt, ActedAt: e.At, Plan: r.Plan,
-		Overflow: r.Overflow, Unmanned: r.Unmanned,
+		Overflow: r.Overflow, Unmanned: r.Unmanned, Pins: r.Pins, Zone: r.Zone, Alone: r.Alone, Classes: r.Classes,
 		Steps: map[string]StepMark{}, Seq: e.Seq, Global: e.Global, Version: e.Seq,
 	}
 	a.Positions = append([]geo.Position(nil), r.Positions...)
@@ -243,6 +245,9 @@ func evolveAnswer(a *Alert, who *Person, e Event) {
 	if e.Data.Code == "late" || e.Data.Code == codeStill {
 		return
 	}
+	if an := notify.Answer(e.Data.Answer); an != notify.AnswerUnclear {
+		who.Said = string(an)
+	}
 	switch notify.Answer(e.Data.Answer) {
 	case notify.AnswerComing:
 		who.promise(e.At)
@@ -289,6 +294,9 @@ func (a *Alert) settle(at time.Time) {
 func evolveEnd(a *Alert, e Event) {
 	d := e.Data
 	at := e.At
+	if d.Reached != "" {
+		a.Reached = d.Reached
+	}
 	switch e.Type {
 	case EventResolved:
 		a.State, a.ResolvedAt, a.Outcome, a.Level = Resolved, &at, Outcome(d.Outcome), 0

@@ -62,7 +62,7 @@ func (p *Plan) Next(a *Alert, now time.Time) (due []Action, upcoming []Upcoming)
 			continue
 		}
 		base, ok := base(a, s.After)
-		if !ok || p.met(s.Until, a) {
+		if !ok || p.met(s.Until, a) || !p.wanted(s, a, s.dueAt(a, base)) {
 			continue
 		}
 		p.nextStep(a, s, base, &o)
@@ -73,7 +73,7 @@ func (p *Plan) Next(a *Alert, now time.Time) (due []Action, upcoming []Upcoming)
 }
 
 func (p *Plan) nextStep(a *Alert, s *Step, base time.Time, o *outlook) {
-	at := base.Add(time.Duration(s.At))
+	at := s.dueAt(a, base)
 	act := Action{Step: s.ID, Do: s.Do, Line: s, Count: s.Helpers}
 	switch s.Do {
 	case doCall:
@@ -114,6 +114,9 @@ func (p *Plan) nextForEach(a *Alert, s *Step, o *outlook) {
 			}
 			at = who.EtaAt.Add(time.Duration(s.Late))
 		}
+		if !p.wanted(s, a, at) {
+			continue
+		}
 		act := Action{Step: s.ID + "/" + who.ID, Do: s.Do, Line: s, Person: who.ID, Count: s.Helpers}
 		if s.Do == doOffer {
 			o.since = *who.PromisedAt
@@ -129,16 +132,16 @@ func (p *Plan) nextForEach(a *Alert, s *Step, o *outlook) {
 func nextCall(a *Alert, s *Step, at time.Time, o *outlook) {
 	var pick *Person
 	tries, pickTries := 0, 0
-	a.Each(PartContact, func(c *Person) {
+	for _, c := range s.callees(a) {
 		calls, live := callsTo(c, s.ID, o)
 		tries += calls
 		if live || c.State.Human() || calls >= s.Tries || c.Numbers == 0 || !slices.Contains(c.Channels, string(notify.Voice)) {
-			return
+			continue
 		}
-		if pick == nil || calls < pickTries || (calls == pickTries && c.Order < pick.Order) {
+		if pick == nil || calls < pickTries {
 			pick, pickTries = c, calls
 		}
-	})
+	}
 	if pick == nil {
 		waitForCalls(a, s, o)
 		return
@@ -158,13 +161,13 @@ func nextCall(a *Alert, s *Step, at time.Time, o *outlook) {
 func nextCallAt(a *Alert, s *Step, now time.Time) time.Time {
 	var last *MessageState
 	var who *Person
-	a.Each(PartContact, func(c *Person) {
+	for _, c := range s.callees(a) {
 		for _, m := range c.Messages {
 			if m.Step == s.ID && m.Channel == string(notify.Voice) && (last == nil || !m.ToldAt.Before(last.ToldAt)) {
 				last, who = m, c
 			}
 		}
-	})
+	}
 	if last == nil {
 		return time.Time{}
 	}
@@ -177,17 +180,17 @@ func nextCallAt(a *Alert, s *Step, now time.Time) time.Time {
 // waitForCalls asks to look again when every contact is either being called or used up: a call that is
 // live now may end without an answer and without a word from the carrier.
 func waitForCalls(a *Alert, s *Step, o *outlook) {
-	a.Each(PartContact, func(c *Person) {
+	for _, c := range s.callees(a) {
 		calls, live := callsTo(c, s.ID, o)
 		if !live || calls >= s.Tries {
-			return
+			continue
 		}
 		for _, m := range c.Messages {
 			if end := m.ToldAt.Add(callWindow); m.Step == s.ID && end.After(o.now) {
 				o.at(end, Action{Step: s.ID, Do: s.Do, Line: s, Person: c.ID, Repeat: calls})
 			}
 		}
-	})
+	}
 }
 
 func callsTo(c *Person, step string, o *outlook) (calls int, live bool) {
@@ -248,7 +251,7 @@ func base(a *Alert, after string) (time.Time, bool) {
 
 // met reports whether one of the conditions holds that make a step unnecessary.
 func (p *Plan) met(until []string, a *Alert) bool {
-	return slices.ContainsFunc(until, func(c string) bool { return p.holds(c, a) })
+	return slices.ContainsFunc(until, func(c string) bool { return p.condition(c, a, a.BeganAt) })
 }
 
 func (p *Plan) holds(condition string, a *Alert) bool {
@@ -268,7 +271,7 @@ func (p *Plan) holds(condition string, a *Alert) bool {
 	case "followed_up":
 		return a.FollowedUpAt != nil
 	}
-	return false
+	return standing(condition, a)
 }
 
 // enough reports whether enough people are coming: so many helpers, or one with a key or training.

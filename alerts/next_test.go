@@ -188,7 +188,7 @@ func TestSilentAlarmMakesNoSound(t *testing.T) {
 
 func TestPlansComeToRest(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"emergency", "technical", "test"} {
+	for _, name := range []string{"emergency", "silent", "hazard", "inactivity", "technical", "test", "vip"} {
 		w := newWorld(t)
 		w.plan = builtInPlan(t, name)
 		w.do(Command{Type: commandRaise, raise: &Raise{Kind: "sos", Priority: 1, Plan: "x@1", PressedAt: w.now}})

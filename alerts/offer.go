@@ -17,7 +17,8 @@ func (p *Plan) asks() Policy {
 
 // nextOffer asks the policy when it wants to look at a step that asks for help.
 func (p *Plan) nextOffer(a *Alert, act Action, at time.Time, o *outlook) {
-	act.Phase = Phase{ID: act.Step, Helpers: act.Line.Helpers, Within: time.Duration(act.Line.Within), OpensAt: at}
+	act.Phase = Phase{ID: act.Step, Helpers: act.Line.Helpers, Within: time.Duration(act.Line.Within), OpensAt: at,
+		KeysFirst: act.Line.Keys == "first"}
 	if done(a, act.Step, o.since) {
 		m := a.Steps[act.Step]
 		act.Phase.AskedAt, act.Phase.Short = m.At, m.Short
@@ -38,6 +39,7 @@ func (p *progress) ask(ctx context.Context, c *Command) error {
 	if err != nil {
 		return err
 	}
+	known = c.action.Line.meant(known)
 	c.candidates = known
 	c.asked = p.plan.choose(p.a, c.action.Phase, known, p.tx.Now())
 	return nil

@@ -55,6 +55,9 @@ func (Phases) Ask(q Asking) Asked {
 		}
 	}
 	ordered := order(q)
+	if q.Phase.KeysFirst {
+		slices.SortStableFunc(ordered, func(x, y Candidate) int { return cmp.Compare(hasNoKey(x), hasNoKey(y)) })
+	}
 	wanted := max(0, free-len(out.Recall))
 	picked := q.pick(ordered, wanted)
 	out.Offer = picked
@@ -63,6 +66,13 @@ func (Phases) Ask(q Asking) Asked {
 		out.Again = q.lookAgain()
 	}
 	return out
+}
+
+func hasNoKey(c Candidate) int {
+	if c.HasKey {
+		return 0
+	}
+	return 1
 }
 
 // Needed turns away a helper who brings neither key nor training when enough are coming who will all be there sooner. Far

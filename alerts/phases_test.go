@@ -296,7 +296,7 @@ func TestAnotherPolicyTakesThePlace(t *testing.T) {
 
 func mustPlan(t *testing.T, body string) *Plan {
 	t.Helper()
-	p, err := ParsePlan([]byte(body))
+	p, err := storedPlan([]byte(body))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,18 +2,16 @@ package alerts
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/goccy/go-yaml"
-
 	"anling/internal/fault"
+	"anling/registry"
 )
 
-// PlanRef names a response plan and its version, as "emergency@1". An alert keeps the version that it
-// began with.
+// PlanRef names a response plan and its version, as "emergency@1"; the own plan of a centre is "emergency~c1@1". An
+// alert keeps the version that it began with.
 type PlanRef string
 
 // Ref makes the reference of a plan's version.
@@ -32,29 +30,50 @@ func (r PlanRef) Split() (id string, version int, err error) {
 // Span is a length of time as a plan writes it: 20s, 2m, 1h30m.
 type Span time.Duration
 
-// UnmarshalYAML reads a span and refuses what is none.
-func (s *Span) UnmarshalYAML(b []byte) error {
-	text := strings.Trim(strings.TrimSpace(string(b)), `"'`)
+// readSpan reads a length of time.
+func readSpan(text string) (Span, bool) {
 	d, err := time.ParseDuration(text)
-	if err != nil || d < 0 {
-		return fmt.Errorf("%q is no length of time; write 20s, 2m or 1h30m", text)
-	}
-	*s = Span(d)
-	return nil
+	return Span(d), err == nil && d >= 0
 }
 
 // Plan is a response plan: a document that a centre's manager writes and a nurse can read
-// (plans/emergency.yaml explains every word).
+// (docs/plans.md explains every word).
 type Plan struct {
 	ID       string            `yaml:"plan"`
 	Name     map[string]string `yaml:"name"`
-	For      []string          `yaml:"for"`
+	About    map[string]string `yaml:"about"`
+	For      []string          `yaml:"for"` // kinds of signal
+	When     When              `yaml:"when"`
 	Priority int               `yaml:"priority"`
+	Aim      Span              `yaml:"aim"` // how soon an operator should have accepted
 	Enough   Enough            `yaml:"enough"`
 	Limits   Limits            `yaml:"limits"` // of the rules that no plan can switch off
 	Steps    []Step            `yaml:"steps"`
 
 	policy Policy // by which it asks for help; nil: Phases
+}
+
+// When narrows a plan down: to these elders, classes of caller, tiers and hours. What is empty asks nothing.
+type When struct {
+	Elders  []string `yaml:"elders"`
+	Callers []string `yaml:"callers"` // vip, important
+	Tiers   []string `yaml:"tiers"`
+	Hours   []Hours  `yaml:"hours"`
+}
+
+// Hours is a time of the week at the centre. One that ends before it begins goes on into the next day.
+type Hours struct {
+	Days []int  `yaml:"days"` // 1 is Monday, 7 is Sunday; none: every day
+	From string `yaml:"from"` // 22:00
+	To   string `yaml:"to"`
+}
+
+func (h Hours) shift() registry.Shift {
+	days := h.Days
+	if len(days) == 0 {
+		days = []int{1, 2, 3, 4, 5, 6, 7}
+	}
+	return registry.Shift{Days: days, From: h.From, To: h.To}
 }
 
 // Enough says when enough people are coming.
@@ -65,24 +84,33 @@ type Enough struct {
 
 // Step is one line of a plan.
 type Step struct {
-	ID      string            `yaml:"step"`
-	After   string            `yaml:"after"`
-	At      Span              `yaml:"at"`
-	Late    Span              `yaml:"late"`
-	Do      string            `yaml:"do"`
-	Until   []string          `yaml:"until"` // any of them
-	Who     string            `yaml:"who"`
-	By      []string          `yaml:"by"`
-	Say     string            `yaml:"say"`
-	Every   Span              `yaml:"every"`
-	Tries   int               `yaml:"tries"`
-	Helpers int               `yaml:"helpers"`
-	Within  Span              `yaml:"within"`
-	Level   int               `yaml:"level"`
-	To      string            `yaml:"to"`
-	Prompt  string            `yaml:"prompt"`
-	Outcome string            `yaml:"outcome"`
-	What    map[string]string `yaml:"what"`
+	ID        string            `yaml:"step"`
+	After     string            `yaml:"after"`
+	At        Span              `yaml:"at"`
+	Next      string            `yaml:"next"` // in the place of at: morning, or a time of the day like 18:00
+	Late      Span              `yaml:"late"`
+	Kinds     []string          `yaml:"kinds"` // only for these kinds of signal; none: for all of the plan
+	If        []string          `yaml:"if"`    // all of them
+	Do        string            `yaml:"do"`
+	Until     []string          `yaml:"until"` // any of them
+	Who       string            `yaml:"who"`
+	Roles     []string          `yaml:"roles"`
+	Skills    []string          `yaml:"skills"`
+	Languages []string          `yaml:"languages"`
+	Keys      string            `yaml:"keys"` // first, only
+	By        []string          `yaml:"by"`
+	Say       string            `yaml:"say"`
+	Every     Span              `yaml:"every"`
+	Tries     int               `yaml:"tries"`
+	Helpers   int               `yaml:"helpers"`
+	Within    Span              `yaml:"within"`
+	Level     int               `yaml:"level"`
+	To        string            `yaml:"to"`
+	Prompt    string            `yaml:"prompt"`
+	Words     map[string]string `yaml:"words"` // to be read aloud by who follows a prompt
+	With      string            `yaml:"with"`  // the plan that goes on in this one's place
+	Outcome   string            `yaml:"outcome"`
+	What      map[string]string `yaml:"what"`
 }
 
 // The verbs of a step.
@@ -96,6 +124,7 @@ const (
 	doStandDown = "stand_down"
 	doFinish    = "finish"
 	doShare     = "share"
+	doContinue  = "continue"
 
 	// Of rules only, not of plans.
 	doGiveBack = "give_back" // the alert goes back to the queue
@@ -104,105 +133,84 @@ const (
 	doAskElder = "ask_elder" // call the elder by machine
 )
 
-// ParsePlan reads a plan and checks it. Every mistake is named with its step; a YAML mistake with its line.
+// Mistake is something in the text of a plan that cannot be used, and where it stands.
+type Mistake struct {
+	Line    int    // from 1
+	Column  int    // from 1
+	Path    string // steps[3].who; the first step is steps[1]
+	Problem string // what is wrong, and what is wanted
+}
+
+// field names the mistake as the API does: line 12: steps[3].who.
+func (m Mistake) field() fault.Field {
+	name := fmt.Sprintf("line %d", m.Line)
+	if m.Path != "" {
+		name += ": " + m.Path
+	}
+	return fault.Field{Name: name, Problem: m.Problem}
+}
+
+// ParsePlan reads a plan and checks it. Every mistake is named with its line, all of them at once (kind Invalid).
 func ParsePlan(body []byte) (*Plan, error) {
+	p, wrong := CheckPlan(body)
+	if len(wrong) == 0 {
+		return p, nil
+	}
+	fields := make([]fault.Field, len(wrong))
+	for i, m := range wrong {
+		fields[i] = m.field()
+	}
+	return nil, fault.InvalidFields("the plan cannot be used", fields)
+}
+
+// CheckPlan reads a plan as far as it can be read, and lists everything that is wrong with it in the order of the lines.
+func CheckPlan(body []byte) (*Plan, []Mistake) {
+	p, r := readPlan(body)
+	if p == nil {
+		return nil, r.mistakes()
+	}
+	c := planCheck{p: p, planReader: r}
+	c.plan()
+	return p, r.mistakes()
+}
+
+// storedPlan reads a plan that was checked when it was written, perhaps by an earlier program with other rules: what it
+// does not understand any more is passed over, because a plan in use must not be lost to a stricter reader. Only a text that is no
+// plan at all is an error.
+func storedPlan(body []byte) (*Plan, error) {
+	p, r := readPlan(body)
+	if p == nil || p.ID == "" {
+		return nil, fault.New(fault.Internal, "the text is no plan; %d mistakes", len(r.mistakes()))
+	}
+	return p, nil
+}
+
+// readPlan reads the text; nil when it is no YAML, or no plan at all.
+func readPlan(body []byte) (*Plan, *planReader) {
 	var p Plan
-	if err := yaml.UnmarshalWithOptions(body, &p, yaml.Strict()); err != nil {
-		return nil, fault.New(fault.Invalid, "plan: %s", yaml.FormatError(err, false, true))
+	r := newPlanReader(body)
+	if !r.read(&p) {
+		return nil, r
+	}
+	for _, f := range p.Limits.fill() {
+		r.add(f.Name, "%s", f.Problem)
 	}
 	for i := range p.Steps {
-		if p.Steps[i].After == "" {
-			p.Steps[i].After = string(Raised)
-		}
-		if p.Steps[i].Tries == 0 {
-			p.Steps[i].Tries = 1
-		}
+		p.Steps[i].fillIn()
 	}
-	if fields := append(p.Limits.fill(), p.check()...); len(fields) > 0 {
-		return nil, fault.InvalidFields("the plan cannot be used", fields)
-	}
-	return &p, nil
+	return &p, r
 }
 
-func (p *Plan) check() []fault.Field {
-	var wrong []fault.Field
-	add := func(name, format string, args ...any) {
-		wrong = append(wrong, fault.Field{Name: name, Problem: fmt.Sprintf(format, args...)})
+// fillIn sets what a plan need not write.
+func (s *Step) fillIn() {
+	if s.After == "" {
+		s.After = string(Raised)
 	}
-	if p.ID == "" || strings.ContainsAny(p.ID, "@ /") {
-		add("plan", "needs a short name without spaces")
+	if s.Tries == 0 {
+		s.Tries = 1
 	}
-	if len(p.For) == 0 {
-		add("for", "name at least one kind of signal")
-	}
-	if p.Priority < 1 || p.Priority > 3 {
-		add("priority", "want 1 (life), 2 (urgent) or 3 (technical), got %d", p.Priority)
-	}
-	for _, w := range p.Enough.OrOneWith {
-		oneOf(add, "enough.or_one_with", w, []string{"key", "trained"})
-	}
-	seen := map[string]bool{}
-	for i, s := range p.Steps {
-		name := "step " + s.ID
-		if s.ID == "" {
-			name = fmt.Sprintf("step number %d", i+1)
-			add(name, "has no name (step: …)")
-		}
-		if strings.Contains(s.ID, "/") || seen[s.ID] {
-			add(name, "the name must be unique and have no /")
-		}
-		seen[s.ID] = true
-		s.check(func(format string, args ...any) { add(name, format, args...) })
-	}
-	return wrong
-}
-
-func (s Step) check(add func(string, ...any)) {
-	named := func(field, format string, args ...any) { add(field+": "+format, args...) }
-	oneOf(named, "after", s.After, []string{"raised", "waiting", "accepted", "helping", "on_scene", "resolved", "coming"})
-	oneOf(named, "do", s.Do, []string{doSound, doTell, doCall, doOffer, doEscalate, doPrompt, doStandDown, doFinish, doShare})
-	for _, c := range s.Until {
-		oneOf(named, "until", c, []string{"accepted", "acted", "contact_coming", "enough", "human", "arrived", "followed_up"})
-	}
-	if s.What["zh"] == "" || s.What["en"] == "" {
-		named("what", "say in Chinese and English what the step does")
-	}
-	if s.Late > 0 && s.After != "coming" {
-		named("late", "only a step after: coming can be late")
-	}
-	switch s.Do {
-	case doTell:
-		oneOf(named, "who", s.Who, []string{"contacts", "helpers", "elder", "arrived", "everyone", "that_person"})
-		if len(s.By) == 0 {
-			named("by", "name sms, voice or push")
-		}
-	case doCall:
-		oneOf(named, "who", s.Who, []string{"contacts"})
-		if s.Every <= 0 {
-			named("every", "say how long to wait before the next one is called")
-		}
-	case doOffer:
-		if s.Helpers <= 0 || s.Within <= 0 {
-			named("helpers", "say how many helpers, and within: how far in minutes")
-		}
-	case doEscalate:
-		oneOf(named, "to", s.To, []string{"supervisor", "parent"})
-	case doPrompt:
-		oneOf(named, "prompt", s.Prompt, []string{"ambulance", "police", "fire"})
-	case doFinish:
-		oneOf(named, "outcome", s.Outcome, outcomeNames())
-	}
-	for _, c := range s.By {
-		oneOf(named, "by", c, []string{"sms", "voice", "push"})
-	}
-	if (s.Do == doTell || s.Do == doCall || s.Do == doStandDown) && s.Say == "" {
-		named("say", "name the text to be sent")
-	}
-}
-
-func oneOf(add func(string, string, ...any), field, got string, want []string) {
-	if !slices.Contains(want, got) {
-		add(field, "want one of %s, got %q", strings.Join(want, ", "), got)
+	if s.Do == doOffer && len(s.By) == 0 {
+		s.By = []string{"sms", "voice"}
 	}
 }
 

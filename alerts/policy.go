@@ -43,9 +43,11 @@ type Phase struct {
 	Helpers int           // how many the plan wants to be asked
 	Within  time.Duration // the longest way to the door
 	OpensAt time.Time
-	AskedAt time.Time // when somebody was last asked, or looked for, in this round; zero: not yet
-	Short   bool      // fewer were to be had then
-	Again   time.Time // when the policy wanted to look again; zero: it did not
+	// KeysFirst asks whoever holds a key of the home before anybody else, however near: for a home that nobody can open from inside.
+	KeysFirst bool
+	AskedAt   time.Time // when somebody was last asked, or looked for, in this round; zero: not yet
+	Short     bool      // fewer were to be had then
+	Again     time.Time // when the policy wanted to look again; zero: it did not
 }
 
 func (p Phase) begun() bool { return !p.AskedAt.IsZero() }

@@ -12,7 +12,7 @@ import (
 // bare is a plan that wants nothing by itself: what happens is done by the rules.
 func bare(t *testing.T, limits string) *Plan {
 	t.Helper()
-	p, err := ParsePlan([]byte("plan: bare\nname: {zh: 空, en: bare}\nfor: [sos]\npriority: 1\n" + limits))
+	p, err := storedPlan([]byte("plan: bare\nname: {zh: 空, en: bare}\nfor: [sos]\npriority: 1\n" + limits))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -330,7 +330,7 @@ func TestTheCallBackIsRemindedOfUntilDone(t *testing.T) {
 
 func TestLimitsHaveBounds(t *testing.T) {
 	t.Parallel()
-	_, err := ParsePlan([]byte("plan: p\nname: {zh: 预, en: p}\nfor: [sos]\npriority: 1\nlimits: {idle: 2h, late: 90s}\n"))
+	_, err := storedPlan([]byte("plan: p\nname: {zh: 预, en: p}\nfor: [sos]\npriority: 1\nlimits: {idle: 2h, late: 90s}\n"))
 	if err == nil || !strings.Contains(err.Error(), "limits.idle") || strings.Contains(err.Error(), "limits.late") {
 		t.Errorf("a plan that lets an operator do nothing for two hours: %v", err)
 	}

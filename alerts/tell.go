@@ -37,6 +37,8 @@ func keysOf(template string) map[string]notify.Answer {
 		return map[string]notify.Answer{"1": notify.AnswerComing, "2": notify.AnswerCannot, "4": notify.AnswerArrived}
 	case "supervisor_call", "supervisor_sms":
 		return map[string]notify.Answer{"1": notify.AnswerTake}
+	case "look_in":
+		return map[string]notify.Answer{"1": notify.AnswerComing, "2": notify.AnswerCannot}
 	case "elder_callback", "elder_check":
 		return map[string]notify.Answer{"1": notify.AnswerWell, "2": notify.AnswerUnwell}
 	}
@@ -210,6 +212,9 @@ func (p *progress) vars(ctx context.Context, who *Person) (map[string]string, er
 	v := map[string]string{
 		"kind": a.Kind, "code": a.Code, "link": link, "area": roughArea(a.Address), "time": a.PressedAt.In(centre.loc).Format("15:04"),
 		"waited": strconv.Itoa(int(now.Sub(a.RaisedAt).Minutes())),
+	}
+	if a.Silent {
+		v["quiet"] = words.T(words.Lang(who.Language), "quiet", nil)
 	}
 	first := a.firstComing()
 	if first != nil {

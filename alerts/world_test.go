@@ -94,8 +94,11 @@ func (w *world) follow() {
 		}
 		c := Command{Type: commandAct, Actor: System(), action: &due[0]}
 		if due[0].Do == doOffer {
-			c.candidates = w.helpers
-			c.asked = w.plan.choose(w.a, due[0].Phase, w.helpers, w.now)
+			c.candidates = due[0].Line.meant(w.helpers)
+			c.asked = w.plan.choose(w.a, due[0].Phase, c.candidates, w.now)
+		}
+		if due[0].Do == doContinue {
+			c.plan = builtInPlan(w.t, due[0].Line.With)
 		}
 		if due[0].Do == doLook {
 			c.candidates = w.where(due[0].Person)
@@ -105,6 +108,9 @@ func (w *world) follow() {
 		}
 		if err := w.do(c); err != nil {
 			w.t.Fatalf("step %s: %v", due[0].Step, err)
+		}
+		if due[0].Do == doContinue {
+			w.plan = c.plan
 		}
 	}
 }

@@ -14,7 +14,7 @@ import (
 var sample = map[string]string{
 	"name": "张秀英", "time": "14:32", "kind": "fall", "code": "7F3K", "link": "https://al.example/f/abc",
 	"address": "黄陂北路88弄3号502", "area": "人民广场街道", "minutes": "4", "helper": "王建国",
-	"age": "82", "operator": "周晓", "access": "钥匙在3号201", "notes": "有狗", "waited": "2", "outcome": "家人已到",
+	"age": "82", "operator": "周晓", "access": "钥匙在3号201", "notes": "有狗", "waited": "2", "outcome": "家人已到", "quiet": "请勿按门铃。",
 }
 
 func TestEveryTemplateRenders(t *testing.T) {
