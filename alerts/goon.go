@@ -83,7 +83,7 @@ func (d *decision) finish(act *Action) {
 	d.emit(EventClosed, ended)
 }
 
-// offersBy reports whether helpers are asked by a channel: by those of the step, by all when an operator asks.
+// offersBy reports whether helpers are asked by a channel: by those of the step, by all when it names none or an operator asks.
 func (d *decision) offersBy(ch notify.Channel) bool {
-	return d.c.action == nil || slices.Contains(d.c.action.Line.By, string(ch))
+	return d.c.action == nil || len(d.c.action.Line.By) == 0 || slices.Contains(d.c.action.Line.By, string(ch))
 }

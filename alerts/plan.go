@@ -209,9 +209,6 @@ func (s *Step) fillIn() {
 	if s.Tries == 0 {
 		s.Tries = 1
 	}
-	if s.Do == doOffer && len(s.By) == 0 {
-		s.By = []string{"sms", "voice"}
-	}
 }
 
 func outcomeNames() []string {

@@ -330,7 +330,7 @@ func TestTheCallBackIsRemindedOfUntilDone(t *testing.T) {
 
 func TestLimitsHaveBounds(t *testing.T) {
 	t.Parallel()
-	_, err := storedPlan([]byte("plan: p\nname: {zh: 预, en: p}\nfor: [sos]\npriority: 1\nlimits: {idle: 2h, late: 90s}\n"))
+	_, err := ParsePlan([]byte("plan: p\nname: {zh: 预, en: p}\nfor: [sos]\npriority: 1\nlimits: {idle: 2h, late: 90s}\n"))
 	if err == nil || !strings.Contains(err.Error(), "limits.idle") || strings.Contains(err.Error(), "limits.late") {
 		t.Errorf("a plan that lets an operator do nothing for two hours: %v", err)
 	}

@@ -70,7 +70,7 @@ func docs() map[string]doc {
 		"GET /v1/plans":                   {tag: "plans", summary: "The newest version of each response plan", answer: page[alerts.PlanDoc]{}},
 		"GET /v1/plans/{id}":              {tag: "plans", summary: "The newest version of a response plan", answer: alerts.PlanDoc{}},
 		"POST /v1/plans": {tag: "plans", summary: "A new version of the plan that the text names; open alerts keep theirs", body: planBody{}, answer: alerts.PlanDoc{}, status: 201,
-			example: `{"body":"plan: [not a plan"}`, want: 400},
+			example: `{"body":"plan: [not a plan"}`, want: 422},
 
 		"GET /f/{token}":   {tag: "pages", summary: "A contact's page; only shows", media: "text/html"},
 		"POST /f/{token}":  {tag: "pages", summary: "A contact's answer (form field answer: coming, cannot, arrived)", status: 303},

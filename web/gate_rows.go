@@ -87,23 +87,24 @@ func alertRows() []gateRow {
 		classed(alerts.Actor{}, fields{open: {"kind", "id", "role"}, personal: {"name"}}),
 		classed(alerts.Data{}, fields{
 			open: {"person", "step", "message", "channel", "template", "repeat", "status", "code", "answer", "to", "level", "priority",
-				"outcome", "satisfaction", "reached", "other", "short", "late_s", "kind", "signal", "travel", "reasons", "not_asked", "again", "who", "raised", "overflow", "actor_role"},
+				"outcome", "satisfaction", "reached", "other", "short", "late_s", "kind", "signal", "plan", "words", "travel", "reasons", "not_asked", "again", "who", "raised",
+				"overflow", "actor_role"},
 			personal: {"position", "actor_name"}, note: {"text", "reason"}}),
 		classed(alerts.Share{}, fields{open: {"agreement", "to", "after_s", "hours", "zone"}}),
 		classed(alerts.Travel{}, fields{open: {"mode", "duration_s", "distance_m", "by_road"}}),
 		classed(alerts.Reason{}, fields{open: {"code", "value"}}),
 		classed(alerts.Choice{}, fields{open: {"person", "reasons"}}),
 		classed(alerts.Person{}, fields{
-			open: {"id", "part", "role", "language", "channels", "numbers", "has_key", "trained", "order", "state", "since", "step", "asked_at", "recalled_by",
+			open: {"id", "part", "role", "language", "channels", "numbers", "has_key", "trained", "order", "state", "since", "step", "said", "asked_at", "recalled_by",
 				"said_at", "way", "trouble", "declined", "household", "eta_at", "promised_at", "travel_s", "distance_m", "mode", "reasons", "messages"},
 			personal: {"name", "relation", "position"}}),
 		classed(alerts.PathMark{}, fields{open: {"path", "at"}}),
 		classed(alerts.Way{}, fields{open: {"start_m", "best_m", "metres", "mark_m", "moved_at", "fix_at", "seen_at"}}),
 		classed(alerts.MessageState{}, fields{open: {"id", "channel", "template", "status", "at", "told_at", "step", "repeat"}}),
 		classed(alerts.Raise{}, fields{
-			open: {"number", "code", "plan", "elder", "device", "centre", "subject", "language", "battery", "test", "unidentified", "locked",
+			open: {"number", "code", "plan", "pins", "zone", "elder", "device", "centre", "subject", "language", "battery", "test", "unidentified", "locked",
 				"late_s", "pressed_at", "people", "signal", "overflow", "unmanned"},
 			rough:    {"kind", "priority", "silent"},
-			personal: {"title", "age", "sex", "address", "positions"}, number: {"caller"}, note: {"text"}}),
+			personal: {"title", "age", "sex", "address", "positions", "alone", "classes"}, number: {"caller"}, note: {"text"}}),
 	}
 }

@@ -170,7 +170,7 @@ func viewAlert(a *alerts.Alert, next []alerts.Upcoming) AlertView {
 		v.People = append(v.People, viewPerson(p))
 	}
 	for _, p := range a.Prompts {
-		v.Prompts = append(v.Prompts, PromptView{Kind: p.Kind, At: p.At, Words: promptWords(a, p.Kind)})
+		v.Prompts = append(v.Prompts, PromptView{Kind: p.Kind, At: p.At, Words: promptWords(a, p)})
 	}
 	return v
 }
@@ -192,7 +192,8 @@ func viewPerson(p *alerts.Person) PersonView {
 }
 
 // promptWords are what to say to the ambulance, the police or the fire service, ready to be read aloud.
-func promptWords(a *alerts.Alert, kind string) map[string]string {
+// The plan's own words come before those of the program.
+func promptWords(a *alerts.Alert, p alerts.Prompt) map[string]string {
 	out := map[string]string{}
 	for _, lang := range []string{words.Zh, words.En} {
 		age := ""
@@ -203,7 +204,11 @@ func promptWords(a *alerts.Alert, kind string) map[string]string {
 		if a.Unidentified {
 			who = words.T(lang, "web.prompt.unknown", nil)
 		}
-		out[lang] = words.T(lang, "web.prompt."+kind, map[string]string{
+		text := p.Words[lang]
+		if text == "" {
+			text = words.Raw(lang, "web.prompt."+p.Kind)
+		}
+		out[lang] = words.Fill(text, map[string]string{
 			"name": who, "age": age, "kind": words.T(lang, "kind."+a.Kind, nil), "address": a.Address})
 	}
 	return out
