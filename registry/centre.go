@@ -30,6 +30,8 @@ type Centre struct {
 	// the staff of providers whose yearly inspection is overdue.
 	RequiresBackgroundCheck bool `json:"requires_background_check"`
 	RequiresInspection      bool `json:"requires_inspection"`
+	// WeeklyOffers is how often its volunteers are asked in a week who say nothing themselves; null: the usual number.
+	WeeklyOffers *int `json:"weekly_offers"`
 
 	Version    int64      `json:"version"`
 	CreatedAt  time.Time  `json:"created_at"`
@@ -81,6 +83,7 @@ func (k *Centre) check(c *problems, _ time.Time) {
 	if k.DefaultAreaCode != "" && (!isDigits(k.DefaultAreaCode) || k.DefaultAreaCode[0] != '0' || len(k.DefaultAreaCode) > 4) {
 		c.add("default_area_code", "must be a telephone area code like 029")
 	}
+	c.weeklyOffers(k.WeeklyOffers)
 	for _, s := range k.Hours {
 		s.checkAs(c, "hours")
 	}

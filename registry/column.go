@@ -39,7 +39,8 @@ func columnsOf(kind string) (all, needed []string) {
 		return strings.Fields(`id identity protocol kind elder centre place sim installed_at installed_by note`), []string{"identity", "protocol"}
 	case Helpers:
 		return strings.Fields(`id centre name phones language kind position skills services on_duty modes schedule keys_for
-			provider areas certificates background_check status status_reason status_from status_until notices absences`),
+			provider areas certificates background_check status status_reason status_from status_until notices absences
+			weekly_offers quiet_hours household`),
 			[]string{"name", "phones"}
 	case Providers:
 		return strings.Fields(`id centre name kind phones contact_name address position services areas schedule certificates inspections
@@ -69,7 +70,7 @@ func chineseHeadings() map[string]string {
 		"用药": "medicines", "药物": "medicines", "过敏": "allergies", "行动能力": "mobility", "进门方式": "access", "备注": "notes",
 		"老人": "elder", "老人编号": "elder", "角色": "role", "关系": "relation", "渠道": "channels", "顺序": "order", "有钥匙": "has_key",
 		"设备号": "identity", "协议": "protocol", "类型": "kind", "技能": "skills", "服务": "services", "在岗": "on_duty", "出行方式": "modes",
-		"班次": "schedule", "持有钥匙": "keys_for", "中心": "centre",
+		"班次": "schedule", "每周次数": "weekly_offers", "每周最多次数": "weekly_offers", "免打扰": "quiet_hours", "免打扰时间": "quiet_hours", "持有钥匙": "keys_for", "中心": "centre",
 		"单位": "provider", "所属企业": "provider", "加盟企业": "provider", "服务区域": "areas", "证书": "certificates", "资质": "certificates",
 		"背景审查": "background_check", "无犯罪证明": "background_check", "状态": "status", "状态原因": "status_reason", "状态开始": "status_from",
 		"状态截止": "status_until", "特别提示": "notices", "请假": "absences", "顶班": "absences", "联系人": "contact_name", "企业类型": "kind",
@@ -110,11 +111,11 @@ func jsonOf(column, cell string, excel bool) (raw json.RawMessage, problem strin
 		}
 	case "has_key", "on_duty", "legal_hold":
 		v, problem = boolOf(cell)
-	case "order":
+	case "order", "weekly_offers":
 		v, problem = wholeOf(cell)
 	case "position":
 		v, problem = placeOfCell(cell)
-	case "schedule", "hours":
+	case "schedule", "hours", "quiet_hours":
 		v, problem = shiftsOf(cell)
 	}
 	if problem != "" {
@@ -255,6 +256,11 @@ func cellText(field any) string {
 		return f.Format(time.RFC3339)
 	case []Shift:
 		return shiftText(f)
+	case *int:
+		if f == nil {
+			return ""
+		}
+		return strconv.Itoa(*f)
 	case bool:
 		if f {
 			return "yes"

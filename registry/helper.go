@@ -34,6 +34,10 @@ type Helper struct {
 	Schedule []Shift       `json:"schedule"` // empty: always
 	KeysFor  []ElderID     `json:"keys_for"` // whose doors they have a key for
 
+	WeeklyOffers *int    `json:"weekly_offers"` // how often they want to be asked in a week; null: as their centre says, 0: not at all
+	QuietHours   []Shift `json:"quiet_hours"`   // when they are not asked unless a life is at stake; empty: never
+	Household    string  `json:"household"`     // the same for helpers who live together; empty: not known
+
 	Provider        ProviderID      `json:"provider"` // whose staff they are; they follow its centre
 	Areas           []string        `json:"areas"`    // codes of the areas that they serve; empty: any
 	Certificates    []Certificate   `json:"certificates"`
@@ -105,6 +109,7 @@ func (h *Helper) normalise(c *problems) {
 		h.Modes = []geo.Mode{geo.Foot}
 	}
 	h.KeysFor = codeKeepCase(h.KeysFor)
+	h.QuietHours, h.Household = tidyShifts(h.QuietHours), tidy(h.Household)
 	h.Schedule, h.Certificates, h.Notices, h.Absences = some(h.Schedule), some(h.Certificates), some(h.Notices), some(h.Absences)
 	h.Provider = ProviderID(tidy(string(h.Provider)))
 	h.Areas = codeKeepCase(h.Areas)
@@ -125,6 +130,9 @@ func (h *Helper) check(c *problems, _ time.Time) {
 	for _, s := range h.Schedule {
 		s.check(c)
 	}
+	c.shifts("quiet_hours", h.QuietHours)
+	c.weeklyOffers(h.WeeklyOffers)
+	c.text("household", h.Household, maxCode)
 	h.checkStanding(c)
 	if len(h.Phones) == 0 && !c.has("phones") {
 		c.add("phones", "must have at least one number: a helper is there to be called")

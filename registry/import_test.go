@@ -285,7 +285,8 @@ func TestExportComesBack(t *testing.T) {
 		must[Elder](t)(h.CreateElder(ctx, Elder{ID: "E2", Name: "=cmd|' /C calc'!A0", Notes: "two\nlines, \"quoted\"; and more", Address: "'@home",
 			Illnesses: []string{"高血压、糖尿病"}, Medicines: []string{"a", "b、c"}}))
 		must[Helper](t)(h.CreateHelper(ctx, Helper{ID: "H2", Name: "x", Phones: []string{"19900001111", "19900002222"}, KeysFor: []ElderID{"E1", "E2"},
-			Schedule: []Shift{{Days: []int{1, 2, 7}, From: "08:00", To: "18:00"}, {Days: []int{6}, From: "22:00", To: "06:00"}}}))
+			Schedule:     []Shift{{Days: []int{1, 2, 7}, From: "08:00", To: "18:00"}, {Days: []int{6}, From: "22:00", To: "06:00"}},
+			WeeklyOffers: new(int), QuietHours: []Shift{{Days: []int{1, 2, 3, 4, 5, 6, 7}, From: "22:00", To: "07:00"}}, Household: "hh-1"}))
 		files := map[string]string{}
 		for _, kind := range []string{Elders, Contacts, Devices, Helpers} {
 			var out strings.Builder

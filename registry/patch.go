@@ -206,7 +206,7 @@ func typeName(t reflect.Type) string {
 		return "a list of texts"
 	case t.Kind() == reflect.Bool:
 		return "true or false"
-	case t.Kind() == reflect.Int:
+	case t.Kind() == reflect.Int || t == reflect.TypeFor[*int]():
 		return "a whole number"
 	case t.Kind() == reflect.String:
 		return "a text"

@@ -248,7 +248,7 @@ func some[T any](list []T) []T {
 // blank is what records have that were sealed before these fields came.
 func (h *Helper) blank() {
 	h.Areas, h.Certificates, h.Notices, h.Absences, h.Custom = []string{}, []Certificate{}, []Notice{}, []Absence{}, Custom{}
-	h.BackgroundCheck.State = CheckNone
+	h.BackgroundCheck.State, h.QuietHours = CheckNone, []Shift{}
 }
 
 func (p *Provider) blank() {

@@ -32,7 +32,8 @@ func gateRows() []gateRow {
 	type fields = map[class][]string
 	return append([]gateRow{
 		classed(registry.Helper{}, fields{
-			open: {"id", "centre", "language", "kind", "skills", "services", "on_duty", "modes", "schedule", "keys_for", "provider", "areas",
+			open: {"id", "centre", "language", "kind", "skills", "services", "on_duty", "modes", "schedule", "keys_for", "weekly_offers",
+				"quiet_hours", "household", "provider", "areas",
 				"certificates", "background_check", "status", "status_from", "status_until", "notices", "absences", "grade", "warnings",
 				"version", "created_at", "updated_at", "archived_at", "locked"},
 			personal: {"name", "position"}, number: {"phones"}, note: {"status_reason", "custom"}}),
@@ -43,7 +44,7 @@ func gateRows() []gateRow {
 			personal: {"contact_name"}, note: {"status_reason", "custom"}}),
 		classed(registry.Centre{}, fields{
 			open: {"id", "name", "parent", "phone", "position", "time_zone", "level", "area", "hours", "default_area_code",
-				"requires_background_check", "requires_inspection", "version", "created_at", "updated_at", "archived_at"}}),
+				"requires_background_check", "requires_inspection", "weekly_offers", "version", "created_at", "updated_at", "archived_at"}}),
 		classed(registry.Operator{}, fields{
 			open:     {"id", "centre", "role", "provider", "language", "version", "created_at", "updated_at", "archived_at", "locked"},
 			personal: {"name", "display_name"}, number: {"phone"}}),

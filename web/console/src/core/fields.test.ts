@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { complaintFor, complaintsElsewhere, draftOf, isEmpty, knows, valueOf, type FieldSpec } from './fields'
+import { complaintFor, complaintsElsewhere, draftOf, isEmpty, knows, numberOf, valueOf, type FieldSpec } from './fields'
 
 const field = (name: string, o: Partial<FieldSpec> = {}): FieldSpec => ({ name, kind: 'text', word: 'ui.loading', ...o })
 const record = { name: '张秀英', phones: ['+8619900001234'], custom: { pet: '猫' }, masked: ['access'], grade: 'A' }
@@ -17,6 +17,10 @@ describe('draftOf', () => {
     expect(knows(record, field('unheard'))).toBe(false)
     expect(valueOf(record, field('pet', { inside: 'custom' }))).toBe('猫')
   })
+})
+
+describe('numberOf', () => {
+  it.each([['', null], [' 5 ', 5], ['0', 0], ['5x', '5x'], ['-1', '-1']])('%s', (text, want) => expect(numberOf(text)).toBe(want))
 })
 
 describe('complaints', () => {

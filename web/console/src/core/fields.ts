@@ -71,3 +71,9 @@ export function complaintFor(errors: readonly { field: string; problem: string }
 export function complaintsElsewhere(errors: readonly { field: string; problem: string }[] | undefined, fields: readonly FieldSpec[]): string[] {
   return (errors ?? []).filter((e) => !fields.some((f) => complaintFor([e], f) !== '')).map((e) => `${e.field}: ${e.problem}`)
 }
+
+/** What a field for a number holds while somebody types: null for nothing, a whole number where it is one, else the text, which the server explains. */
+export function numberOf(text: string): number | string | null {
+  const t = text.trim()
+  return t === '' ? null : /^\d{1,9}$/.test(t) ? Number(t) : text
+}

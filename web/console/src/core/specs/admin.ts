@@ -63,6 +63,7 @@ export function centreSections(parents: Choices): SectionSpec[] {
       id: 'demands', word: 'ui.ad.c.demands', icon: 'shield', key: '2', fields: [
         { name: 'requires_background_check', kind: 'flag', word: 'ui.ad.c.check', wide: true },
         { name: 'requires_inspection', kind: 'flag', word: 'ui.ad.c.inspection', wide: true },
+        { name: 'weekly_offers', kind: 'number', word: 'ui.h.weekly_offers', hint: 'ui.ad.c.weekly_offers.hint' },
       ],
     },
   ]

@@ -60,6 +60,9 @@ export const helperSections: readonly SectionSpec[] = [
   {
     id: 'when', word: 'ui.sec.when', icon: 'clock', key: '3', fields: [
       { name: 'on_duty', kind: 'flag', word: 'ui.h.on_duty' }, { name: 'schedule', kind: 'hours', word: 'ui.h.schedule', wide: true },
+      { name: 'weekly_offers', kind: 'number', word: 'ui.h.weekly_offers', hint: 'ui.h.weekly_offers.hint' },
+      { name: 'household', kind: 'text', word: 'ui.h.household', hint: 'ui.h.household.hint' },
+      { name: 'quiet_hours', kind: 'hours', word: 'ui.h.quiet_hours', hint: 'ui.h.quiet_hours.hint', wide: true },
       {
         name: 'absences', kind: 'rows', word: 'ui.h.absences', wide: true, columns: [
           { name: 'from', kind: 'date', word: 'ui.from' }, { name: 'until', kind: 'date', word: 'ui.to' }, { name: 'substitute', kind: 'helper', word: 'ui.h.substitute', wide: true }, { name: 'reason', kind: 'text', word: 'ui.cc.reason', wide: true },

@@ -20,7 +20,7 @@ export interface Token {
 
 export interface CentreRecord extends Head {
   name: string; parent?: string; phone?: string; level?: string; area?: string; time_zone?: string; hours?: Shift[]
-  default_area_code?: string; requires_background_check?: boolean; requires_inspection?: boolean
+  default_area_code?: string; requires_background_check?: boolean; requires_inspection?: boolean; weekly_offers?: number | null
 }
 
 export interface Agreement extends Head {

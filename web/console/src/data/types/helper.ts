@@ -9,6 +9,7 @@ export interface BackgroundCheck { state?: string; date?: string; by?: string }
 export interface Helper {
   name: string; phones?: string[]; language?: string; kind?: string; position?: Position | null
   skills?: string[]; services?: string[]; on_duty?: boolean; modes?: string[]; schedule?: Shift[]; keys_for?: string[]
+  weekly_offers?: number | null; quiet_hours?: Shift[]; household?: string
   provider?: string; areas?: string[]; certificates?: Certificate[]; background_check?: BackgroundCheck | null
   status?: string; status_reason?: string; status_from?: string; status_until?: string
   notices?: Notice[]; absences?: Absence[]; grade?: string; custom?: Record<string, unknown>
