@@ -18,6 +18,7 @@ type progress struct {
 	rows     []row
 	messages []notify.Message
 	people   addresses
+	ledger   *ledger // of who was asked, and what came of it
 }
 
 // advance carries commands into an alert, then everything that the plan wants done now, and writes it
@@ -121,6 +122,9 @@ func (p *progress) take(ctx context.Context, ev Event) error {
 // consequence does what an event brings about outside the alert's own state.
 func (p *progress) consequence(ctx context.Context, ev Event) error {
 	id := p.a.ID
+	if err := p.note(ctx, ev); err != nil {
+		return err
+	}
 	switch ev.Type {
 	case EventTold:
 		return p.compose(ctx, ev)
@@ -202,6 +206,9 @@ func (p *progress) follow(ctx context.Context) error {
 func (p *progress) write(ctx context.Context) error {
 	if err := p.e.outbox.Add(ctx, p.tx, p.messages); err != nil {
 		return fmt.Errorf("messages of alert %s: %w", p.a.ID, err)
+	}
+	if err := p.saveNotes(ctx); err != nil {
+		return err
 	}
 	joinKey, err := p.joinKey(ctx)
 	if err != nil {

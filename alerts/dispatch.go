@@ -31,6 +31,9 @@ type Candidate struct {
 	Trained     bool
 	StandIn     bool        // asked in the place of somebody who is away
 	Household   string      // the same for those who live together; "" when nothing is known
+	Quiet       bool        // it is one of their quiet hours
+	Budget      *int        // offers that they want in a week; nil: any number
+	Known       Known       // what they did when they were asked
 	State       PersonState // in this alert already; "" when not
 	Reasons     []Reason
 
@@ -51,12 +54,14 @@ const (
 	ReasonStandIn  = "stand_in"  // in the place of somebody who is away
 	ReasonNoPhone  = "no_number" // has no telephone number
 
-	ReasonTooFar    = "too_far"    // more than Value seconds away
-	ReasonDeclined  = "declined"   // said no in this alert
-	ReasonHousehold = "household"  // somebody who lives with them is asked
-	ReasonNotNeeded = "not_needed" // Value others were asked first
-	ReasonRecalled  = "recalled"   // was a reserve, and is needed after all
-	ReasonEnough    = "enough"     // Value others will be there sooner
+	ReasonTooFar     = "too_far"     // more than Value seconds away
+	ReasonDeclined   = "declined"    // said no in this alert
+	ReasonHousehold  = "household"   // somebody who lives with them is asked
+	ReasonNotNeeded  = "not_needed"  // Value others were asked first
+	ReasonRecalled   = "recalled"    // was a reserve, and is needed after all
+	ReasonOverBudget = "over_budget" // was asked Value times this week already, which is as often as they want
+	ReasonQuiet      = "quiet_hours" // it is one of their quiet hours
+	ReasonEnough     = "enough"      // Value others will be there sooner
 )
 
 // trainedSkills are the skills that count as trained help at the door.
@@ -78,8 +83,8 @@ const (
 // tie is how much sooner somebody must be at the door to be asked first for it: less is within what a traffic light decides.
 const tie = 15 * time.Second
 
-// order sorts those who could come by who should be asked first, and says why. Among equals the turn is drawn by lot, anew in
-// each alert, so that it is not always the same who is asked.
+// order sorts those who could come by who should be asked first, and says why. Among equals it is the turn of whoever was asked
+// least this week, then it is drawn by lot, anew in each alert: it is not always the same who is asked.
 func order(q Asking) []Candidate {
 	found := slices.Clone(q.Known)
 	fastest := time.Duration(math.MaxInt64)
@@ -92,7 +97,7 @@ func order(q Asking) []Candidate {
 	}
 	slices.SortFunc(found, func(x, y Candidate) int {
 		return cmp.Or(cmp.Compare(math.Floor(x.score/tie.Seconds()), math.Floor(y.score/tie.Seconds())),
-			cmp.Compare(lot(q.Alert, x.Helper), lot(q.Alert, y.Helper)), cmp.Compare(x.Helper, y.Helper))
+			cmp.Compare(x.Known.ThisWeek, y.Known.ThisWeek), cmp.Compare(lot(q.Alert, x.Helper), lot(q.Alert, y.Helper)), cmp.Compare(x.Helper, y.Helper))
 	})
 	return found
 }
@@ -143,7 +148,7 @@ func candidateOf(h registry.Helper, elder registry.ElderID, day string) Candidat
 	return Candidate{
 		Helper: string(h.ID), Name: h.Name, Kind: string(h.Kind), Skills: h.Skills, Language: h.Language,
 		Numbers: len(h.Phones), HasKey: elder != "" && slices.Contains(h.KeysFor, elder),
-		Trained: h.Can(trainedSkills(), day),
+		Trained: h.Can(trainedSkills(), day), Household: h.Household,
 	}
 }
 

@@ -23,6 +23,9 @@ func (e *Engine) ForgetTx(ctx context.Context, tx *db.Tx, elder registry.ElderID
 		return fault.New(fault.Conflict, "there is an open alert; what is needed to help is not erased before it is closed")
 	}
 	for _, id := range ids {
+		if err := e.store.dropContacts(ctx, tx, id); err != nil {
+			return err
+		}
 		a, err := e.store.read(ctx, tx, id, tx.ForUpdate())
 		if fault.Is(err, fault.NotFound) || isLocked(err) {
 			continue // unreadable already
@@ -74,6 +77,7 @@ func (e *Engine) ExpireTx(ctx context.Context, tx *db.Tx, before time.Time, limi
 type HeldAlert struct {
 	Alert  *Alert
 	Events []Event
+	Asked  []*Record // what became of who was asked
 }
 
 // HeldTx gives everything that is kept of an elder's alerts.
@@ -93,6 +97,9 @@ func (e *Engine) HeldTx(ctx context.Context, tx *db.Tx, elder registry.ElderID) 
 			return nil, err
 		}
 		h := HeldAlert{Alert: a}
+		if h.Asked, err = e.store.records(ctx, tx, `alert = ? ORDER BY seq`, string(id)); err != nil {
+			return nil, err
+		}
 		for _, r := range rows {
 			h.Events = append(h.Events, r.Event)
 		}

@@ -1,6 +1,7 @@
 package alerts
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -28,8 +29,10 @@ func (e *Engine) Candidates(ctx context.Context, id AlertID, limit int) (found, 
 		if q.Known, err = e.reach(ctx, tx, a, max(findK, limit)); err != nil {
 			return err
 		}
-		found = order(q)
-		leftOut = e.leftOut(a, tx.Now())
+		found, leftOut = q.spared(order(q))
+		leftOut = append(leftOut, e.leftOut(a, tx.Now())...)
+		slices.SortStableFunc(leftOut, func(x, y Candidate) int { return cmp.Compare(x.Duration, y.Duration) })
+		leftOut = leftOut[:min(len(leftOut), leftOutK)]
 		return nil
 	})
 	return found[:min(len(found), limit)], leftOut, err
@@ -102,7 +105,7 @@ func (e *Engine) reach(ctx context.Context, tx *db.Tx, a *Alert, k int) ([]Candi
 		c.inAlert(a)
 		out = append(out, c)
 	}
-	return out, nil
+	return out, e.recall(ctx, tx, out)
 }
 
 func (c *Candidate) place(f geo.Candidate, now time.Time) {

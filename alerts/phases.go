@@ -124,27 +124,43 @@ func (q Asking) nextRecall() time.Time {
 	return at
 }
 
-// reserves are those who have said yes and were asked to stand by, nearest first.
+// reserves are those who were asked to stand by: who had said yes first, then the nearest.
 func (q Asking) reserves() []Party {
 	var out []Party
+	said := func(p Party) int {
+		if p.PromisedAt.IsZero() {
+			return 1
+		}
+		return 0
+	}
 	for _, p := range q.People {
 		if p.Part == PartHelper && p.State == PersonReserve {
 			out = append(out, p)
 		}
 	}
-	slices.SortStableFunc(out, func(x, y Party) int { return cmp.Compare(x.Travel, y.Travel) })
+	slices.SortStableFunc(out, func(x, y Party) int {
+		return cmp.Or(cmp.Compare(said(x), said(y)), cmp.Compare(x.Travel, y.Travel))
+	})
 	return out
 }
 
-// pick takes the first n who may be asked. When a life is at stake and nobody else is in reach, those are asked, too, who
-// are on the way to another alert.
+// pick takes the first n who may be asked. When a life is at stake, weekly budgets and quiet hours are exceeded, but only after
+// everybody else who can be there in time has been asked; and when nobody at all is in reach, those are asked who are on the
+// way to another alert. What was exceeded stands among the reasons.
 func (q Asking) pick(ordered []Candidate, n int) []Choice {
-	out := q.take(ordered, n, func(bars []Reason) bool { return len(bars) == 0 })
-	if len(out) == 0 && q.life() && !q.anybody() {
-		out = q.take(ordered, n, func(bars []Reason) bool { return len(bars) == 1 && bars[0].Code == ReasonBusy })
+	homes := q.homes()
+	out := q.take(ordered, n, homes, nil)
+	if q.life() && len(out) < n {
+		out = append(out, q.take(ordered, n-len(out), homes, []string{ReasonOverBudget, ReasonQuiet})...)
+	}
+	if q.life() && len(out) == 0 && !q.anybody() {
+		out = q.take(ordered, n, homes, exceeded())
 	}
 	return out
 }
+
+// exceeded are the bars that are exceeded for a life.
+func exceeded() []string { return []string{ReasonOverBudget, ReasonQuiet, ReasonBusy} }
 
 // life reports whether a life may be at stake: what is for the comfort of helpers may be exceeded then, and is recorded.
 func (q Asking) life() bool { return q.Priority == 1 }
@@ -154,20 +170,35 @@ func (q Asking) anybody() bool {
 	return slices.ContainsFunc(q.People, func(p Party) bool { return p.Part == PartHelper && p.live() })
 }
 
-func (q Asking) take(ordered []Candidate, n int, allowed func(bars []Reason) bool) []Choice {
+// take takes the first n whom nothing bars that may not be exceeded, one of each home.
+//
+//house:parameters of whom, how many, where somebody is asked already, and what may be exceeded
+func (q Asking) take(ordered []Candidate, n int, homes map[string]bool, exceed []string) []Choice {
 	var out []Choice
-	homes := q.homes()
 	for _, c := range ordered {
 		if len(out) >= n {
 			break
 		}
-		if _, part := q.waiting(c.Helper); part || !allowed(q.bars(c)) || homes[c.Household] {
+		bars := q.bars(c)
+		barred := slices.ContainsFunc(bars, func(r Reason) bool { return !slices.Contains(exceed, r.Code) })
+		if _, part := q.waiting(c.Helper); part || barred || len(bars) == 0 && exceed != nil || homes[c.Household] {
 			continue
 		}
 		if c.Household != "" {
 			homes[c.Household] = true
 		}
-		out = append(out, Choice{Person: c.Helper, Reasons: c.Reasons})
+		out = append(out, Choice{Person: c.Helper, Reasons: withBars(c.Reasons, bars)})
+	}
+	return out
+}
+
+// withBars adds what was exceeded to the reasons of somebody's place; that they are busy stands there already.
+func withBars(reasons, bars []Reason) []Reason {
+	out := slices.Clone(reasons)
+	for _, b := range bars {
+		if b.Code != ReasonBusy {
+			out = append(out, b)
+		}
 	}
 	return out
 }
@@ -202,6 +233,8 @@ func (q Asking) bars(c Candidate) []Reason {
 	when(c.Numbers == 0, ReasonNoPhone, 0)
 	when(c.Duration > q.Phase.Within, ReasonTooFar, int(q.Phase.Within.Seconds()))
 	when(c.Load > 0, ReasonBusy, c.Load)
+	when(c.Budget != nil && c.Known.ThisWeek >= *c.Budget, ReasonOverBudget, c.Known.ThisWeek)
+	when(c.Quiet, ReasonQuiet, 0)
 	return out
 }
 
@@ -230,6 +263,29 @@ func (q Asking) passedOver(ordered []Candidate, picked []Choice) []Choice {
 		out = append(out, Choice{Person: c.Helper, Reasons: append(why, travelReason(c.Duration))})
 	}
 	return out
+}
+
+// spared parts those who are to be spared from the others, as an operator sees them: they stand with those who are left out, or
+// behind everybody else when a life is at stake, with the reason first in both.
+func (q Asking) spared(ordered []Candidate) (found, out []Candidate) {
+	for _, c := range ordered {
+		var why []Reason
+		for _, b := range q.bars(c) {
+			if b.Code == ReasonOverBudget || b.Code == ReasonQuiet {
+				why = append(why, b)
+			}
+		}
+		if len(why) == 0 || c.State != "" {
+			found = append(found, c)
+			continue
+		}
+		c.Reasons = append(why, c.Reasons...)
+		out = append(out, c)
+	}
+	if q.life() {
+		return append(found, out...), nil
+	}
+	return found, out
 }
 
 func householdOf(all []Candidate, person string) string {

@@ -64,7 +64,7 @@ func (s store) expired(ctx context.Context, tx *db.Tx, before time.Time, limit i
 
 // delete deletes an alert with all that is kept of it here.
 func (s store) delete(ctx context.Context, tx *db.Tx, id AlertID) error {
-	for _, table := range []string{"events", "links", "engagements", "commands_done"} {
+	for _, table := range []string{"events", "links", "engagements", "commands_done", "asked"} {
 		if _, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE alert = ?`, string(id)); err != nil {
 			return err
 		}

@@ -1,6 +1,9 @@
 package web
 
-import "anling/registry"
+import (
+	"anling/alerts"
+	"anling/registry"
+)
 
 // ruleDocs describes the routes of rules.go.
 func ruleDocs(d map[string]doc) {
@@ -18,6 +21,8 @@ func ruleDocs(d map[string]doc) {
 	}
 	d["GET /v1/helpers/{id}/availability"] = doc{tag: "registry", summary: "Whether a helper may be asked to go now, and everything that speaks against it",
 		answer: AvailabilityView{}}
+	d["GET /v1/helpers/{id}/asked"] = doc{tag: "registry", summary: "How often a helper was asked this week, how often they want to be, and what they did the last fifty times",
+		answer: alerts.Recall{}}
 	d["GET /v1/elders/{id}/reachability"] = doc{tag: "registry", summary: "In how many alarms of the last 180 days each contact was asked and answered, worked out each night",
 		answer: page[registry.Reached]{}}
 	d["GET /v1/due"] = doc{tag: "registry", summary: "Certificates and yearly inspections that expire within so many days, or are over; the most urgent first",

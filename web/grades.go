@@ -13,6 +13,7 @@ func (s *Server) gradeRoutes() []route {
 		{http.MethodGet, "/v1/helpers/{id}/grade", "helpers.see", s.helperGrade},
 		{http.MethodGet, "/v1/providers/{id}/grade", "providers.see", s.providerGrade},
 		{http.MethodGet, "/v1/helpers/{id}/availability", "helpers.see", s.helperAvailability},
+		{http.MethodGet, "/v1/helpers/{id}/asked", "helpers.see", s.helperAsked},
 		{http.MethodGet, "/v1/due", "helpers.see", s.listDue},
 		{http.MethodGet, "/v1/elders/{id}/reachability", "contacts.see", s.listReached},
 	}

@@ -22,8 +22,9 @@ import (
 
 // heldAlert is everything that is kept of one alert.
 type heldAlert struct {
-	Alert  *alerts.Alert  `json:"alert"`
-	Events []alerts.Event `json:"events"`
+	Alert  *alerts.Alert    `json:"alert"`
+	Events []alerts.Event   `json:"events"`
+	Asked  []*alerts.Record `json:"asked"`
 	notify.Held
 }
 
@@ -88,7 +89,7 @@ func (p *privacy) held(ctx context.Context, tx *db.Tx, r *registry.Registry, id 
 		return out, err
 	}
 	for _, a := range theirs {
-		h := heldAlert{Alert: a.Alert, Events: a.Events}
+		h := heldAlert{Alert: a.Alert, Events: a.Events, Asked: a.Asked}
 		for i := range h.Events {
 			h.Events[i].Actor.Name, h.Events[i].Data.ActorName = "", ""
 		}

@@ -1,6 +1,6 @@
 import { id, request } from './api'
 import type {
-  AccountRecord, Area, Attachment, Availability, CallerClass, CentreRecord, Consent, ContactRecord, CustomField, DeviceRecord, Due, Duplicate, ElderRecord, Grade, Head, HelperRecord, HistoryEntry, Import,
+  AccountRecord, Area, AskedRecord, Attachment, Availability, CallerClass, CentreRecord, Consent, ContactRecord, CustomField, DeviceRecord, Due, Duplicate, ElderRecord, Grade, Head, HelperRecord, HistoryEntry, Import,
   Page, PastAlert,
   Position, ProviderRecord, Reached, Service, Signal,
 } from './types'
@@ -55,6 +55,7 @@ export const registry = {
 
   due: () => all<Due>('/v1/due', { days: 90 }),
   availability: (helper: string) => request<Availability>('GET', `/v1/helpers/${id(helper)}/availability`),
+  askedOf: (helper: string) => request<AskedRecord>('GET', `/v1/helpers/${id(helper)}/asked`),
   grade: (noun: 'helpers' | 'providers', key: string) => request<Grade>('GET', `/v1/${noun}/${id(key)}/grade`),
   services: () => all<Service>('/v1/services', { limit: 500 }),
   areas: (params: Params) => all<Area>('/v1/areas', { limit: 12, ...params }),

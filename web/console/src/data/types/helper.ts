@@ -31,6 +31,13 @@ export interface Grade {
   figures: { offers: number; answered: number; accepted: number; arrived: number; withdrawn: number; late: number; satisfied: number; dissatisfied: number }
 }
 
+/** How often somebody was asked this week, and what they did the last times. weekly_offers null: any number. */
+export interface AskedRecord {
+  offers: number; yes: number; no: number; silent: number; departed: number; arrived: number; withdrawn: number; stood_down: number; unreached: number
+  median_answer_s: number | null; p90_answer_s: number | null; this_week: number; seven_days: number; last_at: string | null
+  weekly_offers: number | null; quiet: boolean
+}
+
 export type HelperRecord = Helper & Head
 export type ProviderRecord = Provider & Head
 
