@@ -170,7 +170,7 @@ func ungatedAnswers() map[string]string {
 		once   = "told once to who made it"
 	)
 	return map[string]string{
-		"web.SessionView": own, "web.FactorsView": own, "web.CodesView": own, "registry.NewTOTP": own, "web.beginPasskeyAnswer": own,
+		"alerts.Recall": codes, "web.SessionView": own, "web.FactorsView": own, "web.CodesView": own, "registry.NewTOTP": own, "web.beginPasskeyAnswer": own,
 		"registry.Session": "of oneself; of others by sessions.see: ids, and from where", "registry.Browser": "of oneself; of others by sessions.see",
 		"web.StatusView": codes, "devices.Receipt": codes, "web.Pressed": codes, "web.CheckpointView": codes, "web.WebhookTest": codes, "registry.Grade": codes, "registry.Reached": codes, "web.AvailabilityView": codes,
 		"webhook.Delivery": codes, "registry.AreaReport": codes, "web.ConfigView": rules, "alerts.PlanDoc": rules, "registry.Area": rules,
