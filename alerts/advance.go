@@ -3,6 +3,7 @@ package alerts
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"anling/internal/db"
@@ -130,8 +131,10 @@ func (p *progress) consequence(ctx context.Context, ev Event) error {
 		return p.compose(ctx, ev)
 	case EventContinued:
 		var err error
-		p.plan, err = p.e.plans.get(ctx, p.tx, p.a.Plan)
-		return err
+		if p.plan, err = p.e.plans.get(ctx, p.tx, p.a.Plan); err != nil {
+			return err
+		}
+		return p.freed(ctx)
 	case EventShared:
 		return p.e.store.share(ctx, p.tx, id, centreID(ev.Data.To))
 	case EventStoodDown, EventAnswered, EventReserved:
@@ -139,7 +142,7 @@ func (p *progress) consequence(ctx context.Context, ev Event) error {
 		if ev.Type == EventAnswered && notify.Answer(ev.Data.Answer) == notify.AnswerUnclear {
 			break
 		}
-		if err := p.e.outbox.Cancel(ctx, p.tx, string(id), []string{ev.Data.Person}); err != nil {
+		if err := p.withdraw(ctx, []string{ev.Data.Person}); err != nil {
 			return err
 		}
 	case EventResolved, EventCancelled, EventJoined:
@@ -147,7 +150,7 @@ func (p *progress) consequence(ctx context.Context, ev Event) error {
 		for _, who := range p.a.People {
 			all = append(all, who.ID)
 		}
-		if err := p.e.outbox.Cancel(ctx, p.tx, string(id), all); err != nil {
+		if err := p.withdraw(ctx, all); err != nil {
 			return err
 		}
 		if err := p.e.store.disengageAll(ctx, p.tx, id); err != nil {
@@ -165,7 +168,8 @@ func (p *progress) consequence(ctx context.Context, ev Event) error {
 	}
 	switch ev.Type {
 	case EventAnswered, EventAssigned, EventDeparted, EventArrived, EventReserved, EventStoodDown:
-		return p.e.store.engage(ctx, p.tx, who.ID, id, who.State.Coming())
+		// What somebody says after the end is recorded, and binds nobody.
+		return p.e.store.engage(ctx, p.tx, who.ID, id, p.a.State.Working() && who.State.Coming())
 	}
 	return nil
 }
@@ -238,6 +242,11 @@ func (p *progress) joinKey(ctx context.Context) ([]byte, error) {
 	}
 	if !p.a.State.Working() {
 		return nil, nil
+	}
+	if slices.ContainsFunc(p.rows, func(r row) bool { return r.Type == EventReopened || r.Type == EventContinued }) {
+		if key, err := p.joinKeyAgain(ctx); key != nil || err != nil {
+			return key, err
+		}
 	}
 	return p.e.store.joinKey(ctx, p.tx, p.a.ID)
 }

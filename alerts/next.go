@@ -263,9 +263,9 @@ func (p *Plan) holds(condition string, a *Alert) bool {
 	case "contact_coming":
 		return slices.ContainsFunc(a.People, func(c *Person) bool { return c.Part == PartContact && c.State.Coming() })
 	case "enough":
-		return p.enough(a)
+		return a.OnSceneAt != nil || p.enough(a) // once somebody is there, the others are stood down, and nobody takes their places
 	case "human":
-		return a.AcceptedAt != nil || slices.ContainsFunc(a.People, func(c *Person) bool { return c.State.Human() })
+		return a.AcceptedAt != nil || slices.ContainsFunc(a.People, func(c *Person) bool { return c.State.Human() && (c.State != PersonReserve || c.SaidAt != nil) })
 	case "arrived":
 		return a.OnSceneAt != nil
 	case "followed_up":

@@ -85,9 +85,13 @@ func (e *Engine) Signal(ctx context.Context, tx *db.Tx, s Signal) (AlertID, erro
 // unknown sender. A number never stands in it in clear.
 func (e *Engine) keyOf(s Signal, elders []registry.ElderID, plan string) []byte {
 	if len(elders) > 0 {
-		return []byte("elder/" + string(elders[0]) + "/" + plan)
+		return elderKey(elders[0], plan)
 	}
 	return e.store.vault.Blind("join", s.Protocol+"|"+s.Identity+"|"+plan)
+}
+
+func elderKey(id registry.ElderID, plan string) []byte {
+	return []byte("elder/" + string(id) + "/" + plan)
 }
 
 // rejoin adds a repeated press to the open alert, if there is one.

@@ -77,6 +77,9 @@ func (r *ruling) watch(who *Person) {
 	if !ok || asked.At.Before(said) || at.After(r.o.now) {
 		return // not asked, has answered, or is on the way again
 	}
+	if r.a.OnSceneAt != nil {
+		return // somebody is there: nobody is asked in anybody's place
+	}
 	replace := asked.At.Add(r.limit(l.Answer))
 	r.onceFor(r.step("missing", Step{Do: doSound, Level: 2}), who, asked.At, replace)
 	extra := r.step("replace", Step{Do: doOffer, Helpers: 1, Within: l.ExtraWithin})

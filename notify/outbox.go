@@ -19,6 +19,7 @@ const (
 	// flight is never taken over by another node.
 	attemptLimit = 8 * time.Second
 	leaseTime    = 20 * time.Second
+	freshTime    = 2 * time.Second // a job that has waited longer in memory is looked up again before it leaves
 
 	// careTime is waited after a request of unknown fate: a callback may still tell that it was taken.
 	careTime = 5 * time.Second
@@ -160,7 +161,7 @@ func (o *Outbox) provider(c Channel, attempt int64) NamedSender {
 }
 
 // Cancel takes back the alert's messages that have not been sent: to these persons, or to all when none
-// is named. Their phones stop ringing.
+// is named. Their phones stop ringing. What a sender has in hand is not sent again, and not at all when it has waited.
 func (o *Outbox) Cancel(ctx context.Context, tx *db.Tx, alert string, persons []string) error {
 	calls, err := o.store.ringing(ctx, tx, alert, persons)
 	if err != nil {

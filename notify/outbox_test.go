@@ -376,6 +376,39 @@ func TestARefusingAlertDoesNotCauseRepeats(t *testing.T) {
 	})
 }
 
+// Found by cmd/simtest: what had waited in memory, or was of unknown fate, rang after its person had been stood down.
+func TestCancelReachesWhatASenderHasInHand(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bench) {
+		b.step()
+		cancel := func(alert string) {
+			err := b.db.Update(t.Context(), func(tx *db.Tx) error { return b.outbox.Cancel(t.Context(), tx, alert, nil) })
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		b.add(family("1")) // in memory now
+		cancel("alert-1")
+		b.clock.Advance(freshTime + time.Second)
+		b.step()
+		if got := b.sms.texts(); len(got) != 0 {
+			t.Fatalf("sent %d messages that had been taken back", len(got))
+		}
+		if s := b.status("m-1"); s != StatusExpired {
+			t.Errorf("status %s, want expired", s)
+		}
+		b.sms.answers = []Result{{Outcome: Unknown}}
+		b.add(family("2"))
+		cancel("alert-2") // a moment too late: its request leaves, and nobody knows whether it arrived
+		b.step()
+		b.clock.Advance(time.Hour)
+		b.step()
+		if got := b.sms.texts(); len(got) != 1 {
+			t.Errorf("sent %d times, want once: nobody needs the copy", len(got))
+		}
+	})
+}
+
 func TestCancelTakesBackWhatWaits(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, b *bench) {

@@ -165,17 +165,20 @@ func (o *Outbox) closeOpenAttempt(ctx context.Context, tx *db.Tx, r *record) err
 
 // deliver makes the attempt and records what came of it.
 func (o *Outbox) deliver(ctx context.Context, j job) error {
-	if left := j.expires.Sub(o.o.Clock.Now()); left < attemptLimit {
+	if waited := leaseTime - j.expires.Sub(o.o.Clock.Now()); waited > freshTime {
 		ours, err := o.renew(ctx, j)
-		if err != nil || !ours {
+		if err != nil {
 			return err
+		}
+		if !ours {
+			return o.release(ctx, []job{j}) // in other hands, or taken back: nobody's phone rings for it
 		}
 	}
 	res := o.attempt(ctx, j)
 	return o.conclude(context.WithoutCancel(ctx), j, res)
 }
 
-// renew asks for more time for a job that has waited long in memory; false: another has it now.
+// renew asks for more time for a job that has waited in memory; false: another has it now, or it has been taken back.
 func (o *Outbox) renew(ctx context.Context, j job) (ours bool, err error) {
 	err = o.o.DB.Update(ctx, func(tx *db.Tx) error {
 		now, err := tx.LeaseNow(ctx)

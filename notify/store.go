@@ -285,10 +285,11 @@ func (store) endAttempt(ctx context.Context, tx *db.Tx, id MessageID, n int64, r
 	return nil
 }
 
-// renew lengthens a lease that is still the owner's own; false: it is not any more.
+// renew lengthens a lease that is still the owner's own, of a message that is still to be sent; false: it is not any more.
 func (store) renew(ctx context.Context, tx *db.Tx, j job, until time.Time) (bool, error) {
-	res, err := tx.Exec(ctx, `UPDATE messages SET leased_at = ? WHERE id = ? AND pending AND owner = ? AND generation = ?`,
-		db.Micros(until), string(j.msg.ID), j.owner, j.generation)
+	res, err := tx.Exec(ctx, `
+		UPDATE messages SET leased_at = ? WHERE id = ? AND pending AND owner = ? AND generation = ? AND deadline_at > ?`,
+		db.Micros(until), string(j.msg.ID), j.owner, j.generation, db.Micros(tx.Now()))
 	if err != nil {
 		return false, fmt.Errorf("renew the lease of message %s: %w", j.msg.ID, err)
 	}
@@ -438,6 +439,12 @@ func (store) cancel(ctx context.Context, tx *db.Tx, alert string, persons []stri
 		WHERE alert = ? AND pending AND status IN (?, ?)`+who, args...)
 	if err != nil {
 		return fmt.Errorf("cancel messages of alert %s: %w", alert, err)
+	}
+	// What is in a sender's hands may have left. It is not worth sending any more: it does not leave late, nor a second time.
+	args = append([]any{db.Micros(tx.Now()), alert, string(StatusSending)}, args[5:]...)
+	_, err = tx.Exec(ctx, `UPDATE messages SET deadline_at = ? WHERE alert = ? AND pending AND status = ?`+who, args...)
+	if err != nil {
+		return fmt.Errorf("end messages under way of alert %s: %w", alert, err)
 	}
 	return nil
 }

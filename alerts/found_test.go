@@ -1,0 +1,134 @@
+package alerts
+
+import (
+	"testing"
+	"time"
+
+	"anling/internal/db"
+	"anling/notify"
+)
+
+// What the simulation in cmd/simtest found, each as a plain test.
+
+func TestNobodyTakesThePlacesOfThoseStoodDown(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 3, 4, 5, 6, 7, 9, 10, 11)
+	w.press()
+	w.pass(90 * time.Second) // two waves are out
+	asked := w.count(EventOffered, "")
+	w.must(Command{Type: CommandArrive, Actor: operator("operator"), Person: "k1"})
+	if n := w.count(EventOffered, "") - asked; n != 0 {
+		t.Errorf("%d more helpers were asked in the moment in which the others were stood down", n)
+	}
+	w.a.Each(PartHelper, func(h *Person) {
+		if h.State != PersonStoodDown {
+			t.Errorf("%s is %s, though somebody is there", h.ID, h.State)
+		}
+	})
+}
+
+func TestOnceSomebodyIsThereNobodyIsReplaced(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 3, 4, 5, 6, 7, 9)
+	w.press()
+	w.answer("k1", notify.AnswerComing) // and is not heard of again
+	w.must(Command{Type: CommandArrive, Actor: operator("operator"), Person: "k2"})
+	asked := w.count(EventOffered, "")
+	w.pass(time.Hour)
+	if n := w.count(EventOffered, "") - asked; n != 0 {
+		t.Errorf("%d helpers were asked in the place of a contact who is late, though another is there", n)
+	}
+}
+
+func TestAReserveWhoNeverSpokeProvesNoHuman(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.press()
+	silent, spoke := &Person{ID: "h8", Part: PartHelper, State: PersonReserve}, &Person{ID: "h9", Part: PartHelper, State: PersonReserve, SaidAt: &w.now}
+	for want, who := range map[bool]*Person{false: silent, true: spoke} {
+		if got := w.plan.holds("human", &Alert{People: []*Person{who}}); got != want {
+			t.Errorf("a reserve who has spoken: %v counts as a human: %v", want, got)
+		}
+	}
+}
+
+func TestWhatATransactionWasGoingToTellIsTakenBackWithItsReason(t *testing.T) {
+	t.Parallel()
+	eachHouse(t, func(t *testing.T, h *house) {
+		op := operator("operator")
+		id := h.press("sos")
+		h.settle()
+		h.do(id, Command{Type: CommandArrive, Actor: op, Person: "k1"})
+		h.pass(time.Second)
+		// A helper who was stood down says yes: they would be told the way and stood down in one breath.
+		if _, err := h.engine.Answer(t.Context(), id, "h1", notify.AnswerComing, "link"); err != nil {
+			t.Fatal(err)
+		}
+		h.settle()
+		if n := len(h.carrier.to("h1", "helper_details")); n != 0 {
+			t.Errorf("the door code went out %d times to somebody who was stood down in the same moment", n)
+		}
+		if n := len(h.carrier.to("h1", "stand_down_arrived")); n != 2 {
+			t.Errorf("thanked %d times, want each time", n)
+		}
+		h.verified()
+	})
+}
+
+func TestAPressAfterTheReopeningJoinsAgain(t *testing.T) {
+	t.Parallel()
+	eachHouse(t, func(t *testing.T, h *house) {
+		op := operator("operator")
+		id := h.press("sos")
+		h.do(id, Command{Type: CommandResolve, Actor: op, Outcome: OutcomeHelped})
+		h.do(id, Command{Type: CommandReopen, Actor: op, Reason: "she called again"})
+		if again := h.press("sos"); again != id {
+			t.Error("a press while the reopened alert is open raised another one")
+		}
+		h.do(id, Command{Type: CommandResolve, Actor: op, Outcome: OutcomeHelped})
+		next := h.press("sos")
+		h.do(id, Command{Type: CommandReopen, Actor: op, Reason: "the first was not over"})
+		if again := h.press("sos"); again != next {
+			t.Error("the newer open alert lost its presses to the reopened one")
+		}
+		h.verified()
+	})
+}
+
+// Found by cmd/simtest, seed 3: who was asked, said yes only after the end, and then counted as busy for ever.
+func TestAYesAfterTheEndBindsNobody(t *testing.T) {
+	t.Parallel()
+	eachHouse(t, func(t *testing.T, h *house) {
+		op := operator("operator")
+		id := h.press("sos")
+		h.do(id, Command{Type: CommandAssign, Actor: op, Helper: "h1"})
+		h.do(id, Command{Type: CommandResolve, Actor: op, Outcome: OutcomeHelped})
+		if _, err := h.engine.Answer(t.Context(), id, "h1", notify.AnswerComing, "link"); err != nil {
+			t.Fatal(err)
+		}
+		next := h.get(h.press("sos"))
+		if who := next.Person("h1"); who == nil || who.Step != "wave-1" {
+			t.Errorf("the nearest helper was not asked for the next alarm: %+v", who)
+		}
+	})
+}
+
+func TestWhoIsLetGoByTheNextPlanIsFreeForOthers(t *testing.T) {
+	t.Parallel()
+	eachHouse(t, func(t *testing.T, h *house) {
+		id := h.press("inactivity")
+		h.do(id, Command{Type: CommandAssign, Actor: operator("operator"), Helper: "h1"})
+		h.do(id, Command{Type: CommandTransfer, Actor: operator("operator"), Operator: "s1", Reason: "end of my shift"})
+		h.pass(3 * time.Minute) // no answer: it goes on as an emergency
+		if a := h.get(id); a.Plan != "emergency@1" {
+			t.Fatalf("plan %s, want emergency", a.Plan)
+		}
+		busy := 0
+		h.ok(h.db.View(t.Context(), func(tx *db.Tx) error {
+			return tx.QueryRow(t.Context(), `SELECT COUNT(*) FROM engagements`).Scan(&busy)
+		}))
+		if who := h.get(id).Person("h1"); busy != 0 || who.State.Coming() {
+			t.Errorf("h1 is %s, %d helpers count as busy", who.State, busy)
+		}
+	})
+}

@@ -1,0 +1,30 @@
+package alerts
+
+import "context"
+
+// joinKeyAgain is by what presses find an alert that has been opened again, or goes on with another plan. When another such alert of
+// the elder is open, that one keeps them. An unknown sender's is not known any more: their next press raises anew.
+func (p *progress) joinKeyAgain(ctx context.Context) ([]byte, error) {
+	if p.a.Elder == "" {
+		return nil, nil
+	}
+	key := elderKey(p.a.Elder, p.plan.ID)
+	other, err := p.e.store.openByKey(ctx, p.tx, key)
+	if err != nil || other != "" && other != p.a.ID {
+		return nil, err
+	}
+	return key, nil
+}
+
+// freed keeps the list of who is on the way in step with a round that begins anew.
+func (p *progress) freed(ctx context.Context) error {
+	for _, who := range p.a.People {
+		if who.Part != PartHelper {
+			continue
+		}
+		if err := p.e.store.engage(ctx, p.tx, who.ID, p.a.ID, who.State.Coming()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
