@@ -1,0 +1,56 @@
+package simtest
+
+import (
+	"time"
+
+	"anling/alerts"
+	"anling/notify"
+)
+
+// ledger is what the world outside has been promised, has heard and has seen leave: what the program is measured by.
+type ledger struct {
+	signals  []signal
+	answers  []promise
+	commands []order
+	requests []request
+	looked   int // how many of them have been looked at
+	calls    map[string]*call
+	taken    map[notify.MessageID][]notify.Message // what was carried, copies too
+	atDoor   map[alerts.AlertID]bool
+}
+
+func (l *ledger) begin() {
+	*l = ledger{calls: map[string]*call{}, taken: map[notify.MessageID][]notify.Message{}, atDoor: map[alerts.AlertID]bool{}}
+}
+
+// signal is one that was acknowledged.
+type signal struct {
+	said
+	receipt string
+	alert   string
+}
+
+// promise is an answer that was acknowledged.
+type promise struct {
+	alert  alerts.AlertID // "": whichever the program takes it for
+	person string
+	answer notify.Answer
+	key    string
+}
+
+// request is one that left for a company.
+type request struct {
+	m       notify.Message
+	at      time.Time
+	machine time.Time // the same by the machine's clock
+	seq     int64     // of the last event of its alert that was durable then
+	attempt bool      // its attempt was durable
+	node    string
+}
+
+// request notes what leaves, and what was durable at that moment.
+func (w *world) request(l line, m notify.Message) {
+	r := request{m: m, at: w.now, machine: w.clock.Now(), node: l.n.name}
+	r.seq, r.attempt = w.durable(m)
+	w.ledger.requests = append(w.ledger.requests, r)
+}

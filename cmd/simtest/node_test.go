@@ -1,0 +1,249 @@
+package simtest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"strings"
+	"time"
+
+	"anling/alerts"
+	"anling/devices"
+	"anling/internal/db"
+	"anling/internal/fault"
+	"anling/notify"
+	"anling/registry"
+)
+
+// node is one running program: engine, outbox, intake and registry in memory, which a death takes away.
+type node struct {
+	*town
+	name     string
+	w        *world // the story that it is in
+	registry *registry.Registry
+	engine   *alerts.Engine
+	outbox   *notify.Outbox
+	intake   *devices.Intake
+
+	seen    int64 // version of the database when it looked last
+	dead    bool
+	failing bool      // its last look ended with an error
+	stalled time.Time // until when its senders stand still: a slow machine
+	wake    time.Time // when it looks again by itself
+
+	// What goes wrong next: after so many more statements of the database.
+	statements int
+	fate       fate
+}
+
+// fate is how a call of a node ends early.
+type fate string
+
+// never is the version of a database that has not been looked at.
+const never = -1
+
+const (
+	refused    fate = "the database refuses"
+	died       fate = "the process dies"
+	diedAfter  fate = "the process dies right after a commit"
+	fateless   fate = ""
+	restartMin      = 2 * time.Second
+)
+
+// death unwinds a call of a node whose process has died.
+type death struct{}
+
+var errDead = errors.New("the process is dead")
+
+// build starts the program: nothing of an earlier life is left but the database.
+func (n *node) build(ctx context.Context) error {
+	n.registry = registry.New(registry.Options{DB: n.db, Vault: n.vault, Clock: n.clock, Log: silentLog()})
+	if err := n.registry.Load(ctx); err != nil {
+		return fmt.Errorf("load the registry: %w", err)
+	}
+	senders := func(c notify.Channel) []notify.NamedSender {
+		return []notify.NamedSender{{Name: "a", Sender: line{n, "a"}}, {Name: "b", Sender: line{n, "b"}}}
+	}
+	n.outbox = notify.NewOutbox(notify.Options{DB: n.db, Vault: n.vault, Clock: n.clock, Log: silentLog(), Owner: n.name,
+		Senders: map[notify.Channel][]notify.NamedSender{notify.SMS: senders(notify.SMS), notify.Voice: senders(notify.Voice)}, Listener: ear{n}})
+	n.engine = alerts.New(alerts.Options{DB: n.db, Vault: n.vault, Registry: n.registry, Outbox: n.outbox, Clock: n.clock, Log: silentLog(),
+		PublicURL: "http://anling.test"})
+	if err := n.engine.Start(ctx); err != nil {
+		return fmt.Errorf("start the engine: %w", err)
+	}
+	n.open()
+	return nil
+}
+
+// open makes the intake, which remembers what devices said.
+func (n *node) open() {
+	n.intake = devices.NewIntake(devices.Options{DB: n.db, Vault: n.vault, Registry: n.registry, Engine: mouth{n}, Clock: n.clock, Log: silentLog()})
+}
+
+// call lets the node do something. A death ends it in the middle; what it had begun and not committed is gone.
+func (n *node) call(f func(ctx context.Context) error) (err error) {
+	if n.dead {
+		return errDead
+	}
+	defer func() {
+		switch r := recover().(type) {
+		case nil:
+		case death:
+			n.die()
+			err = errDead
+		default:
+			panic(r)
+		}
+	}()
+	return f(edge{context.Background(), n})
+}
+
+func (n *node) die() {
+	n.dead, n.fate, n.statements = true, fateless, 0
+	n.w.counts["death"]++
+	n.w.tell("%s dies", n.name)
+	n.w.after(restartMin+n.w.upTo(20*time.Second), "restart", n.restart)
+}
+
+func (n *node) restart() {
+	n.dead, n.stalled, n.wake, n.seen = false, time.Time{}, time.Time{}, never
+	if err := n.call(n.build); err != nil {
+		n.dead = true
+		n.w.tell("%s does not start: %v", n.name, err)
+		n.w.after(restartMin, "restart", n.restart)
+		return
+	}
+	n.w.tell("%s starts again", n.name)
+	n.w.placeHelpers(n)
+}
+
+// edge is the context of a node's calls. It is asked before every statement of a transaction, and there the node meets its fate.
+type edge struct {
+	context.Context
+	n *node
+}
+
+// Err is asked before every statement.
+func (e edge) Err() error {
+	n := e.n
+	if n.w == nil {
+		return nil
+	}
+	if n.w.now.Before(n.w.refusing) {
+		return context.DeadlineExceeded
+	}
+	if n.statements == 0 || n.fate == diedAfter {
+		return nil
+	}
+	if n.statements--; n.statements > 0 {
+		return nil
+	}
+	if !betweenStatements() {
+		n.statements = 1
+		return nil
+	}
+	switch n.fate {
+	case died:
+		n.w.tell("%s is killed in the middle of a transaction", n.name)
+		panic(death{})
+	case refused:
+		n.w.tell("the database refuses a statement of %s", n.name)
+		n.fate = fateless
+		return context.DeadlineExceeded
+	}
+	return nil
+}
+
+// betweenStatements tells whether it is the transaction that asks. The driver asks, too, with locks in its hands that no death of a process
+// would leave behind.
+func betweenStatements() bool {
+	callers := make([]uintptr, 1)
+	runtime.Callers(3, callers)
+	frame, _ := runtime.CallersFrames(callers).Next()
+	return strings.HasSuffix(frame.Function, "db.(*Tx).begin")
+}
+
+// afterCommit kills the node right after the transaction has become durable, before anything that should follow.
+func (n *node) afterCommit(tx *db.Tx) {
+	if n.fate != diedAfter {
+		return
+	}
+	tx.AfterCommit(func() {
+		if n.fate == diedAfter {
+			n.w.tell("%s is killed right after a commit", n.name)
+			panic(death{})
+		}
+	})
+}
+
+// mouth is how the intake reaches the engine.
+type mouth struct{ n *node }
+
+// Signal hands a signal on.
+func (m mouth) Signal(ctx context.Context, tx *db.Tx, s alerts.Signal) (alerts.AlertID, error) {
+	m.n.afterCommit(tx)
+	return m.n.engine.Signal(ctx, tx, s)
+}
+
+// ear is how the outbox reaches the engine.
+type ear struct{ n *node }
+
+// TakeReceipts hands receipts on.
+func (e ear) TakeReceipts(_ context.Context, tx *db.Tx, all []notify.Receipt) error {
+	e.n.afterCommit(tx)
+	return e.n.engine.TakeReceipts(edge{context.Background(), e.n}, tx, all)
+}
+
+// TakeReply hands a reply on.
+func (e ear) TakeReply(_ context.Context, tx *db.Tx, r notify.Reply) (string, error) {
+	e.n.afterCommit(tx)
+	return e.n.engine.TakeReply(edge{context.Background(), e.n}, tx, r)
+}
+
+// curious tells whether there may be anything to do: its time has come, or somebody has written something since it looked.
+func (n *node) curious() bool {
+	return !n.dead && (!n.wake.IsZero() && !n.wake.After(n.w.now) || n.version() != n.seen)
+}
+
+// step lets the node do what is due, and tells whether it moved anything.
+func (n *node) step() (moved bool) {
+	defer func() { n.seen = n.version() }()
+	var next time.Time
+	err := n.call(func(ctx context.Context) error {
+		did, at, err := n.engine.Step(ctx)
+		moved, next = did > 0, at
+		return err
+	})
+	if err == nil && !n.w.now.Before(n.stalled) {
+		err = n.call(func(ctx context.Context) error {
+			did, at, err := n.outbox.Step(ctx)
+			moved, next = moved || did > 0, earlier(next, at)
+			return err
+		})
+	}
+	n.wake, n.failing = n.w.wall(next), err != nil
+	if err != nil && !errors.Is(err, errDead) {
+		n.w.tell("%s: %s", n.name, plain(err))
+		n.wake = n.w.now.Add(time.Second) // as its loops do: not at once
+		return false
+	}
+	if n.now().Before(n.stalled) {
+		n.wake = earlier(n.wake, n.stalled)
+	}
+	return moved && !n.dead
+}
+
+func (n *node) now() time.Time { return n.w.now }
+
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// plain is an error as the story tells it.
+func plain(err error) string {
+	return fmt.Sprintf("%s (%s)", fault.KindOf(err), fault.MessageOf(err))
+}
