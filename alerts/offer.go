@@ -2,6 +2,7 @@ package alerts
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"anling/notify"
@@ -33,16 +34,43 @@ func (p *Plan) nextOffer(a *Alert, act Action, at time.Time, o *outlook) {
 	}
 }
 
-// ask lets the policy choose among those who could come.
+// ask lets the policy choose among those who could come. Where the nearest are to be spared, or are not whom the step means, the
+// search widens until as many are found as are wanted, or everybody who can be there in the phase's minutes: nobody is woken
+// while somebody farther away but in time is awake.
 func (p *progress) ask(ctx context.Context, c *Command) error {
-	known, err := p.e.reach(ctx, p.tx, p.a, findK)
-	if err != nil {
-		return err
+	phase := c.action.Phase
+	for k := findK; ; k *= widen {
+		found, err := p.e.reach(ctx, p.tx, p.a, k)
+		if err != nil {
+			return err
+		}
+		c.candidates = c.action.Line.meant(found)
+		q := asking(p.a, false, p.tx.Now())
+		q.Phase, q.Known = phase, c.candidates
+		all := len(found) < k || slices.ContainsFunc(found, func(f Candidate) bool { return f.Duration > phase.Within })
+		if all || k >= mostK || q.ready() >= phase.Helpers {
+			break
+		}
 	}
-	known = c.action.Line.meant(known)
-	c.candidates = known
-	c.asked = p.plan.choose(p.a, c.action.Phase, known, p.tx.Now())
+	c.asked = p.plan.choose(p.a, phase, c.candidates, p.tx.Now())
 	return nil
+}
+
+// How far a search widens: from findK to mostK people, widen times as many each time.
+const (
+	widen = 4
+	mostK = findK * widen * widen
+)
+
+// ready counts the candidates whom nothing bars.
+func (q Asking) ready() int {
+	n := 0
+	for _, c := range q.Known {
+		if _, part := q.waiting(c.Helper); !part && len(q.bars(c)) == 0 {
+			n++
+		}
+	}
+	return n
 }
 
 //house:parameters an alert, its phase, and who is there at which time

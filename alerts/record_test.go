@@ -9,7 +9,9 @@ import (
 	"time"
 
 	gocmp "github.com/google/go-cmp/cmp"
+	"github.com/paulmach/orb"
 
+	"anling/geo"
 	"anling/internal/clock"
 	"anling/internal/db"
 	"anling/internal/db/dbtest"
@@ -256,6 +258,29 @@ func TestRecordsGoWithTheAlert(t *testing.T) {
 		}))
 		if left := h.records(`alert = ?`, string(id)); len(left) != 0 {
 			t.Errorf("after the alert has gone: %+v", left)
+		}
+	})
+}
+
+// TestTheAwakeAreFoundBehindThoseWhoSleep: more people than one search looks at live nearer and have their quiet hours.
+func TestTheAwakeAreFoundBehindThoseWhoSleep(t *testing.T) {
+	t.Parallel()
+	eachHouse(t, func(t *testing.T, h *house) {
+		always := []registry.Shift{{Days: []int{1, 2, 3, 4, 5, 6, 7}, From: "00:00", To: "00:00"}}
+		for i := range findK + 2 {
+			_, err := h.reg.CreateHelper(t.Context(), registry.Helper{ID: registry.HelperID(fmt.Sprintf("sleeper%d", i)), Centre: "c1", Name: "Helper", OnDuty: true,
+				Phones: []string{fmt.Sprintf("+86199000004%02d", i)}, Modes: []geo.Mode{geo.Foot}, QuietHours: always,
+				Position: &geo.Position{Point: orb.Point{121.47 + 0.00001*float64(i), 31.23}, At: start}})
+			h.ok(err)
+		}
+		a := h.get(h.press("sos"))
+		for _, id := range []string{"h1", "h2", "h3"} {
+			if a.Person(id) == nil {
+				t.Errorf("%s, who is awake and in reach, was not asked", id)
+			}
+		}
+		if n := len(h.records(`person LIKE 'sleeper%' ORDER BY seq`)); n != 0 {
+			t.Errorf("%d were woken though others were in reach", n)
 		}
 	})
 }
