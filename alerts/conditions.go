@@ -104,8 +104,11 @@ func (a *Alert) elderSaid(what notify.Answer) bool {
 }
 
 // zoneOf is the time zone in which the alert's plan reads the clock: that of its centre, as it was at the press.
-func zoneOf(a *Alert) *time.Location {
-	zone, err := time.LoadLocation(a.Zone)
+func zoneOf(a *Alert) *time.Location { return zoneNamed(a.Zone) }
+
+// zoneNamed is a time zone by its name; UTC when there is none of that name.
+func zoneNamed(name string) *time.Location {
+	zone, err := time.LoadLocation(name)
 	if err != nil {
 		return time.UTC
 	}

@@ -285,10 +285,10 @@ func TestPlansAreVersioned(t *testing.T) {
 				body = strings.Replace(d.Body, "helpers: 3", "helpers: 1", 1)
 			}
 		}
-		if _, err := h.engine.SavePlan(t.Context(), operator("operator"), body, nil); !fault.Is(err, fault.Denied) {
+		if _, err := h.engine.SavePlan(t.Context(), PlanDraft{By: operator("operator"), Body: body, Scope: registry.ScopeAll()}, nil); !fault.Is(err, fault.Denied) {
 			t.Errorf("an operator wrote a plan: %v", err)
 		}
-		doc, err := h.engine.SavePlan(t.Context(), operator("manager"), body, nil)
+		doc, err := h.engine.SavePlan(t.Context(), PlanDraft{By: operator("manager"), Body: body, Scope: registry.ScopeAll()}, nil)
 		if err != nil || doc.Version != 2 {
 			t.Fatalf("save: %+v %v", doc, err)
 		}

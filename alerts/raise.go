@@ -44,11 +44,7 @@ func quietKinds() []string {
 // raises an alert, or joins the one that is open for the same elder (or the same unknown sender); "" when
 // the kind raises nothing. An alarm is never refused: what is not known is left open and shown so.
 func (e *Engine) Signal(ctx context.Context, tx *db.Tx, s Signal) (AlertID, error) {
-	plan, err := e.plans.forKind(s)
-	if err != nil {
-		return "", err
-	}
-	r := &Raise{Kind: s.Kind, Priority: plan.Priority, Plan: plan.ref, Device: s.Device.ID, Language: "zh", Text: s.Text,
+	r := &Raise{Kind: s.Kind, Device: s.Device.ID, Language: "zh", Text: s.Text,
 		Battery: s.Battery, Test: s.Test || s.Kind == "test", Silent: s.Silent || s.Kind == "silent", Signal: s.ID, PressedAt: s.At}
 	if s.At.IsZero() {
 		r.PressedAt = s.ReceivedAt
@@ -61,10 +57,12 @@ func (e *Engine) Signal(ctx context.Context, tx *db.Tx, s Signal) (AlertID, erro
 		elders = []registry.ElderID{s.Elder}
 	}
 	if !r.Test {
-		r.joinKey = e.keyOf(s, elders, plan.ID)
-		id, err := e.rejoin(ctx, tx, s, r.joinKey)
-		if id != "" || err != nil {
-			return id, err
+		r.joinKey = e.keyOf(s, elders, family(r.chosenKind()))
+		for _, f := range families(r.chosenKind()) {
+			id, err := e.rejoin(ctx, tx, s, e.keyOf(s, elders, f))
+			if id != "" || err != nil {
+				return id, err
+			}
 		}
 	}
 	if slices.Contains(quietKinds(), s.Kind) {
@@ -73,6 +71,10 @@ func (e *Engine) Signal(ctx context.Context, tx *db.Tx, s Signal) (AlertID, erro
 	if err := e.identify(ctx, tx, r, s, elders); err != nil {
 		return "", err
 	}
+	if err := e.plan(ctx, tx, r, s); err != nil {
+		return "", err
+	}
+	var err error
 	if r.Number, err = tx.NextSeq(ctx, "alert_number", 1); err != nil {
 		return "", err
 	}
@@ -81,13 +83,13 @@ func (e *Engine) Signal(ctx context.Context, tx *db.Tx, s Signal) (AlertID, erro
 	return a.ID, err
 }
 
-// keyOf is by what presses about the same thing know each other: one elder and one kind of plan, or one
+// keyOf is by what presses about the same thing know each other: one elder and one family of kinds, or one
 // unknown sender. A number never stands in it in clear.
-func (e *Engine) keyOf(s Signal, elders []registry.ElderID, plan string) []byte {
+func (e *Engine) keyOf(s Signal, elders []registry.ElderID, family string) []byte {
 	if len(elders) > 0 {
-		return elderKey(elders[0], plan)
+		return elderKey(elders[0], family)
 	}
-	return e.store.vault.Blind("join", s.Protocol+"|"+s.Identity+"|"+plan)
+	return e.store.vault.Blind("join", s.Protocol+"|"+s.Identity+"|"+family)
 }
 
 func elderKey(id registry.ElderID, plan string) []byte {

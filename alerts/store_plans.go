@@ -10,7 +10,7 @@ import (
 // newestPlans reads the newest version of each plan.
 func (s store) newestPlans(ctx context.Context, tx *db.Tx) ([]PlanDoc, error) {
 	rows, err := tx.Query(ctx, `
-		SELECT p.id, p.version, p.body, p.author FROM plans p
+		SELECT p.id, p.version, p.centre, p.body, p.author FROM plans p
 		WHERE p.version = (SELECT MAX(q.version) FROM plans q WHERE q.id = p.id) ORDER BY p.id`)
 	if err != nil {
 		return nil, fmt.Errorf("list plans: %w", err)
@@ -19,7 +19,7 @@ func (s store) newestPlans(ctx context.Context, tx *db.Tx) ([]PlanDoc, error) {
 	var docs []PlanDoc
 	for rows.Next() {
 		var d PlanDoc
-		if err := rows.Scan(&d.ID, &d.Version, &d.Body, &d.Author); err != nil {
+		if err := rows.Scan(&d.ID, &d.Version, &d.Centre, &d.Body, &d.Author); err != nil {
 			return nil, fmt.Errorf("read plan: %w", err)
 		}
 		docs = append(docs, d)
@@ -30,9 +30,9 @@ func (s store) newestPlans(ctx context.Context, tx *db.Tx) ([]PlanDoc, error) {
 // addPlan stores the next version of a plan and gives its number.
 func (s store) addPlan(ctx context.Context, tx *db.Tx, d PlanDoc) (version int, err error) {
 	err = tx.QueryRow(ctx, `
-		INSERT INTO plans (id, version, body, author, created_at)
-		VALUES (?, (SELECT COALESCE(MAX(version), 0) + 1 FROM plans WHERE id = ?), ?, ?, ?) RETURNING version`,
-		d.ID, d.ID, d.Body, d.Author, db.Micros(tx.Now())).Scan(&version)
+		INSERT INTO plans (id, version, centre, body, author, created_at)
+		VALUES (?, (SELECT COALESCE(MAX(version), 0) + 1 FROM plans WHERE id = ?), ?, ?, ?, ?) RETURNING version`,
+		d.ID, d.ID, string(d.Centre), d.Body, d.Author, db.Micros(tx.Now())).Scan(&version)
 	if err != nil {
 		return 0, fmt.Errorf("store plan %s: %w", d.ID, err)
 	}

@@ -155,14 +155,20 @@ func (r *Registry) ListClasses(ctx context.Context, scope Scope, q Query) (page 
 // ClassesOf gives the classes that hold now of an elder and of numbers, in the registry's scope.
 func (r *Registry) ClassesOf(ctx context.Context, elder ElderID, phones []string) (held []CallerClass, err error) {
 	err = r.db.View(ctx, func(tx *db.Tx) error {
-		all, err := r.classesOf(ctx, tx, elder, phones)
-		for _, k := range all {
-			if k.HoldsOn(r.roster.DayAt(k.Centre, tx.Now())) {
-				held = append(held, k)
-			}
-		}
+		held, err = r.ClassesOfTx(ctx, tx, elder, phones)
 		return err
 	})
+	return held, err
+}
+
+// ClassesOfTx does the same in the transaction of its caller.
+func (r *Registry) ClassesOfTx(ctx context.Context, tx *db.Tx, elder ElderID, phones []string) (held []CallerClass, err error) {
+	all, err := r.classesOf(ctx, tx, elder, phones)
+	for _, k := range all {
+		if k.HoldsOn(r.roster.DayAt(k.Centre, tx.Now())) {
+			held = append(held, k)
+		}
+	}
 	return held, err
 }
 

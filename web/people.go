@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"anling/alerts"
@@ -128,12 +129,20 @@ func (s *Server) setPassword(w http.ResponseWriter, r *http.Request) error {
 
 // planBody is a response plan to be saved: the text that a manager writes.
 type planBody struct {
-	Body string `json:"body"`
+	Centre registry.CentreID `json:"centre,omitempty"` // whose own it is to be; none: for all
+	Body   string            `json:"body"`
+}
+
+// plansOf are the plans for all centres and those of the caller's own.
+func (s *Server) plansOf(r *http.Request) ([]alerts.PlanDoc, error) {
+	plans, err := s.engine.Plans(r.Context())
+	scope := callerOf(r.Context()).scope
+	return slices.DeleteFunc(plans, func(d alerts.PlanDoc) bool { return d.Centre != "" && !scope.Has(d.Centre) }), err
 }
 
 // listPlans answers GET /v1/plans: the newest version of each.
 func (s *Server) listPlans(w http.ResponseWriter, r *http.Request) error {
-	plans, err := s.engine.Plans(r.Context())
+	plans, err := s.plansOf(r)
 	if err != nil {
 		return err
 	}
@@ -142,7 +151,7 @@ func (s *Server) listPlans(w http.ResponseWriter, r *http.Request) error {
 
 // getPlan answers GET /v1/plans/{id}.
 func (s *Server) getPlan(w http.ResponseWriter, r *http.Request) error {
-	plans, err := s.engine.Plans(r.Context())
+	plans, err := s.plansOf(r)
 	if err != nil {
 		return err
 	}
@@ -160,11 +169,12 @@ func (s *Server) savePlan(w http.ResponseWriter, r *http.Request) error {
 	if err := decode(w, r, &body); err != nil {
 		return err
 	}
+	c := callerOf(r.Context())
 	noted := func(tx *db.Tx, d alerts.PlanDoc) {
 		s.audit.AddTx(r.Context(), tx, s.entryOf(r.Context(), look{action: "plan.changed", resource: "plan", id: d.ID,
 			seen: seen{Note: "version " + itoa(int(d.Version))}}))
 	}
-	doc, err := s.engine.SavePlan(r.Context(), callerOf(r.Context()).actor, body.Body, noted)
+	doc, err := s.engine.SavePlan(r.Context(), alerts.PlanDraft{Centre: body.Centre, Body: body.Body, By: c.actor, Scope: c.scope}, noted)
 	if err != nil {
 		return err
 	}
