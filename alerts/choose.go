@@ -289,3 +289,9 @@ func livesAlone(living string) bool {
 	living = strings.ToLower(living)
 	return strings.Contains(living, "独居") || strings.Contains(living, "独自") || strings.Contains(living, "alone")
 }
+
+// family is that of an alert that was raised.
+func (a *Alert) family() string {
+	r := Raise{Kind: a.Kind, Silent: a.Silent, Test: a.Test}
+	return family(r.chosenKind())
+}
