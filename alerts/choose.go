@@ -290,8 +290,11 @@ func livesAlone(living string) bool {
 	return strings.Contains(living, "独居") || strings.Contains(living, "独自") || strings.Contains(living, "alone")
 }
 
-// family is that of an alert that was raised.
-func (a *Alert) family() string {
+// family is by which presses find an alert that follows the plan: that of its kind, or, when it went on with a plan for others, theirs.
+func (p *Plan) family(a *Alert) string {
 	r := Raise{Kind: a.Kind, Silent: a.Silent, Test: a.Test}
-	return family(r.chosenKind())
+	if kind := r.chosenKind(); len(p.For) == 0 || slices.Contains(p.For, kind) {
+		return family(kind)
+	}
+	return family(p.For[0])
 }

@@ -95,8 +95,8 @@ func TestAPressKnowsItsPlan(t *testing.T) {
 		}
 		h.verified()
 
-		if got := h.get(h.press("sos")); got.Plan != "emergency@2" || got.ID == a.ID {
-			t.Errorf("plan %s, want emergency@2 in an alert of its own", got.Plan)
+		if got := h.get(h.press("sos")); got.ID != a.ID || got.Plan != "emergency@1" {
+			t.Errorf("a press is an alert of its own with plan %s; want it to join the emergency that is open", got.Plan)
 		}
 		h.save("c1", strings.Replace(h.planText("hazard"), "helpers: 3", "helpers: 2", 1))
 		if got := h.get(h.press("smoke")).Plan; got != "hazard~c1@1" {

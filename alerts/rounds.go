@@ -8,7 +8,7 @@ func (p *progress) joinKeyAgain(ctx context.Context) ([]byte, error) {
 	if p.a.Elder == "" {
 		return nil, nil
 	}
-	key := elderKey(p.a.Elder, p.a.family())
+	key := elderKey(p.a.Elder, p.plan.family(p.a))
 	other, err := p.e.store.openByKey(ctx, p.tx, key)
 	if err != nil || other != "" && other != p.a.ID {
 		return nil, err
