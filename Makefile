@@ -10,7 +10,7 @@ dist    := $(console)/dist/index.html
 # Everything the built console depends on.
 sources := $(shell find $(console)/src $(console)/public $(console)/index.html $(console)/vite.config.* $(console)/package-lock.json internal/words -type f -not -name '*.go' 2>/dev/null)
 
-.PHONY: help run demo build console check test test-go test-console test-browser bench fuzz scan sbom clean FORCE
+.PHONY: help run demo build console check test test-go test-console test-browser sim bench fuzz scan sbom clean FORCE
 
 help: ## explains the targets
 	@echo "安铃 Anling. What you can make:"
@@ -54,6 +54,9 @@ test-console: ## the console's own tests
 test-browser: build ## the whole job in a real browser
 	.ci/install.sh chromium fonts-noto-cjk
 	.ci/browser.sh
+
+sim: ## plays 10,000 seeds of the whole engine against every invariant, and shows that each can fail (SEEDS=…, FROM=…)
+	go test ./cmd/simtest -count=1 -timeout 90m -v -run 'TestSimulation|TestEachInvariantCanFail' -seeds "$${SEEDS:-10000}" -from "$${FROM:-1}" -mutations
 
 bench: ## measures what docs/performance.md tells
 	.ci/bench.sh

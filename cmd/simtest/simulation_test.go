@@ -16,6 +16,10 @@ var (
 	oneSeed  = flag.Int("seed", 0, "play this seed alone and tell its story")
 	seeds    = flag.Int("seeds", 40, "how many seeds are played")
 	fromSeed = flag.Int("from", 1, "the first of them")
+	first    = flag.Bool("first", false, "end with the first story that breaks an invariant")
+
+	allMutations = flag.Bool("mutations", false, "show of every invariant that it can fail, not only of some")
+	update       = flag.Bool("update", false, "write docs/invariants.md anew")
 )
 
 // TestSimulation plays stories and holds each against every invariant.
@@ -61,11 +65,12 @@ func playMany(t *testing.T, sum *tally, worker, workers int) {
 	for seed := *fromSeed + worker; seed < *fromSeed+*seeds; seed += workers {
 		w := tn.play(seed)
 		sum.add(w)
-		if len(w.broken) > 0 && sum.tooMany() {
-			break
+		if len(w.broken) == 0 {
+			continue
 		}
-		if len(w.broken) > 0 {
-			t.Error(w.complaint())
+		t.Error(w.complaint())
+		if sum.tooMany() {
+			break
 		}
 	}
 }
@@ -85,7 +90,7 @@ func (s *tally) tooMany() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.broken++
-	return s.broken > 10
+	return *first || s.broken > 10
 }
 
 // complaint is what a maintainer reads first: what broke, how it came about, and how to see all of it.
