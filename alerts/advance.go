@@ -159,6 +159,8 @@ func (p *progress) consequence(ctx context.Context, ev Event) error {
 		if ev.Type != EventResolved {
 			return p.e.store.revokeLinks(ctx, p.tx, id)
 		}
+	case EventLinked:
+		return p.freed(ctx)
 	case EventClosed:
 		return p.e.store.revokeLinks(ctx, p.tx, id)
 	}

@@ -161,8 +161,9 @@ type Reason struct {
 
 // PathMark is one way by which a press came in, and when.
 type PathMark struct {
-	Path string    `json:"path"`
-	At   time.Time `json:"at"`
+	Path  string    `json:"path"`
+	Press int       `json:"press"` // which press it was, from 1
+	At    time.Time `json:"at"`
 }
 
 // Prompt is something that the operator must do by hand, with the words to say.
@@ -216,6 +217,8 @@ type Alert struct {
 	BeganAt      time.Time           `json:"began_at"` // of this round: the raising, or the last reopening
 	PressedAt    time.Time           `json:"pressed_at"`
 	WaitingSince *time.Time          `json:"waiting_since,omitempty"` // for an operator; nil once one has taken it
+	Turn         *Turn               `json:"turn,omitempty"`          // at whose seat it stands while it waits
+	Ahead        int                 `json:"ahead,omitempty"`         // what its plan puts it ahead within its priority
 	Returns      int                 `json:"returns,omitempty"`       // how often it was given back to the queue
 	NoSpeechAt   *time.Time          `json:"no_speech_at,omitempty"`  // the line was open and nobody spoke
 	Paths        []PathMark          `json:"paths,omitempty"`         // the ways by which the press came
@@ -253,6 +256,14 @@ type Alert struct {
 // long as it is open.
 func (a *Alert) VisibleTo(scope registry.Scope) bool {
 	return a.Unidentified || scope.Has(a.Centre) || !a.State.Ended() && a.SharedWith(scope)
+}
+
+// holder is the operator who works on the alert; "" when nobody does, or nobody has to any more.
+func (a *Alert) holder() string {
+	if a.Operator == nil || a.AcceptedAt == nil || !a.State.Working() {
+		return ""
+	}
+	return a.Operator.ID
 }
 
 // Person finds somebody in the alert, or nil.

@@ -235,7 +235,7 @@ func (e *Engine) plan(ctx context.Context, tx *db.Tx, r *Raise, s Signal) error 
 		return err
 	}
 	best, _ := e.plans.choose(q)
-	r.Plan, r.Priority, r.Pins = best.ref, best.Priority, e.plans.pins(best, q.Centres)
+	r.Plan, r.Priority, r.Ahead, r.Pins = best.ref, best.Priority, best.Ahead, e.plans.pins(best, q.Centres)
 	r.Zone, r.Classes = q.Zone, q.Classes
 	if el := r.known.elder; el != nil {
 		r.Alone = livesAlone(el.Living)

@@ -37,6 +37,7 @@ const (
 	commandAct     CommandType = "act" // an action of the response plan
 	commandJoin    CommandType = "join"
 	commandReturn  CommandType = "return" // to the queue
+	commandTurn    CommandType = "turn"   // it stands at one seat
 )
 
 // Commands lists the operators' commands.

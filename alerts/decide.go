@@ -38,9 +38,11 @@ func decide(a *Alert, p *Plan, c Command, now time.Time) ([]Event, error) {
 	case commandAct:
 		d.act()
 	case commandJoin:
-		d.emit(EventLinked, Data{Other: c.Alert})
+		d.emit(EventLinked, Data{Other: c.Alert, People: d.strangers(c.people)})
 	case commandReturn:
 		d.giveBack()
+	case commandTurn:
+		d.giveTurn()
 	case CommandNoSpeech:
 		err = d.noSpeechByHand()
 	case CommandAccept:
@@ -84,7 +86,7 @@ func (d *decision) told(who *Person, ch notify.Channel, template, step string) {
 // allowed is the first line of every command: who may give it, and in which state.
 func (d *decision) allowed() error {
 	switch d.c.Type {
-	case commandRaise, commandPress, commandReceipt, commandAnswer, commandAct, commandJoin, commandReturn:
+	case commandRaise, commandPress, commandReceipt, commandAnswer, commandAct, commandJoin, commandReturn, commandTurn:
 		return nil
 	case CommandDepart, CommandArrive:
 		if d.c.Actor.Kind == ActorHelper || d.c.Actor.Kind == ActorContact {
@@ -113,15 +115,18 @@ func (d *decision) working() error {
 	return nil
 }
 
-// pressAgain joins a repeated press to the open alert: the operator sees it, and it becomes one step
-// more urgent.
+// pressAgain takes a further report to the open alert: the same press by another way, or a press of its own.
 func (d *decision) pressAgain() error {
 	s := d.c.signal
 	if s.Kind == "cancel" {
 		d.emit(EventCancelAsked, Data{Signal: s.ID, Text: s.Text})
 		return nil
 	}
-	d.emit(EventPressedAgain, Data{Signal: s.ID, Kind: s.Kind, Text: s.Text, Position: s.Position, Prio: max(1, d.a.Priority-1)})
+	if d.a.samePress(s) {
+		d.emit(EventPath, Data{Signal: s.ID, Channel: s.Path, Position: s.Position, Late: max(0, int(d.now.Sub(s.At).Seconds()))})
+		return nil
+	}
+	d.pressedAgain(s)
 	return nil
 }
 

@@ -83,7 +83,7 @@ func (e *Engine) Do(ctx context.Context, id AlertID, c Command) (*Alert, error) 
 			return err
 		}
 		if c.Type == CommandLink && c.Alert != "" && c.Alert != id {
-			if err := e.linked(ctx, tx, c, id); err != nil {
+			if err := e.linked(ctx, tx, c, a); err != nil {
 				return err
 			}
 		}
@@ -95,8 +95,8 @@ func (e *Engine) Do(ctx context.Context, id AlertID, c Command) (*Alert, error) 
 	return after, nil
 }
 
-// linked tells the other alert that one has joined it.
-func (e *Engine) linked(ctx context.Context, tx *db.Tx, c Command, id AlertID) error {
+// linked tells the other alert that one has joined it, and who comes over with it: both are worked as one from now on.
+func (e *Engine) linked(ctx context.Context, tx *db.Tx, c Command, a *Alert) error {
 	other, err := e.store.load(ctx, tx, c.Alert)
 	if err != nil {
 		return err
@@ -104,7 +104,7 @@ func (e *Engine) linked(ctx context.Context, tx *db.Tx, c Command, id AlertID) e
 	if !other.State.Working() {
 		return fault.New(fault.Conflict, "the other alert is %s", other.State)
 	}
-	return e.advance(ctx, tx, other, Command{Type: commandJoin, Actor: c.Actor, Alert: id})
+	return e.advance(ctx, tx, other, Command{Type: commandJoin, Actor: c.Actor, Alert: a.ID, people: a.People})
 }
 
 // update runs a use-case in a transaction, again when another one was quicker.

@@ -42,6 +42,7 @@ const (
 	EventReturned     EventType = "returned"  // given back to the queue: idle, console_silent or left
 	EventProgress     EventType = "progress"  // how somebody who is coming moves
 	EventNoSpeech     EventType = "no_speech" // the line was open and nobody spoke
+	EventTurn         EventType = "turn"      // it stands at one seat, for a moment
 	EventPath         EventType = "path"      // the same press by another way
 	EventDegraded     EventType = "degraded"
 	EventContinued    EventType = "continued" // it goes on with another plan
@@ -132,6 +133,7 @@ type Data struct {
 	Overflow []Share       `json:"overflow,omitempty"`
 	Who      *Person       `json:"who,omitempty"`    // a person who joins the alert with this event
 	Raised   *Raise        `json:"raised,omitempty"` // everything known at the press
+	People   []*Person     `json:"people,omitempty"` // who comes over from an alert about the same event
 
 	Words map[string]string `json:"words,omitempty"` // to be read aloud, by language
 }
@@ -177,6 +179,8 @@ type Raise struct {
 	PressedAt    time.Time          `json:"pressed_at"`
 	People       []*Person          `json:"people,omitempty"`
 	Signal       string             `json:"signal,omitempty"`
+	Ahead        int                `json:"ahead,omitempty"`
+	Path         string             `json:"path,omitempty"` // the way by which it came
 	Overflow     []Share            `json:"overflow,omitempty"`
 	Unmanned     bool               `json:"unmanned,omitempty"` // nobody sat at the centre
 

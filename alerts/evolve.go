@@ -1,7 +1,6 @@
 package alerts
 
 import (
-	"slices"
 	"time"
 
 	"anling/geo"
@@ -24,16 +23,29 @@ func evolve(a *Alert, e Event) {
 		a.Presses++
 		a.PressedAt = e.At
 		a.Priority = d.Prio
-		a.Level = max(a.Level, 1)
+		if d.Prio < 3 {
+			a.Level = max(a.Level, 1)
+		}
+		a.came(d.Channel, e.At)
 		if d.Position != nil {
 			a.addPosition(*d.Position)
 		}
+	case EventLinked:
+		for _, p := range d.People {
+			a.join(p)
+		}
+		a.settle(e.At)
 	case EventAccepted, EventTransferred, EventReopened, EventReturned:
 		evolveOwner(a, e)
 	case EventNoSpeech:
 		a.NoSpeechAt, a.Priority, a.Level = &e.At, 1, 3
+	case EventTurn:
+		a.Turn = &Turn{Operator: d.To, At: e.At}
 	case EventPath:
-		a.Paths = append(slices.Clone(a.Paths), PathMark{Path: d.Channel, At: e.At})
+		a.came(d.Channel, e.At)
+		if d.Position != nil {
+			a.addPosition(*d.Position)
+		}
 	case EventTold, EventReceipt:
 		evolveMessage(a, e)
 	case EventAnswered, EventOffered, EventAssigned, EventDeparted, EventArrived, EventReserved, EventStoodDown, EventProgress:
@@ -85,11 +97,12 @@ func begin(a *Alert, e Event) {
 		Language: r.Language, Caller: r.Caller, Address: r.Address, Text: r.Text, Battery: r.Battery, Test: r.Test,
 		Unidentified: r.Unidentified, Locked: r.Locked, Silent: r.Silent, Presses: 1, LateS: r.LateS,
 		RaisedAt: e.At, BeganAt: e.At, WaitingSince: &e.At, PressedAt: r.PressedAt, ActedAt: e.At, Plan: r.Plan,
-		Overflow: r.Overflow, Unmanned: r.Unmanned, Pins: r.Pins, Zone: r.Zone, Alone: r.Alone, Classes: r.Classes,
+		Overflow: r.Overflow, Unmanned: r.Unmanned, Ahead: r.Ahead, Pins: r.Pins, Zone: r.Zone, Alone: r.Alone, Classes: r.Classes,
 		Steps: map[string]StepMark{}, Seq: e.Seq, Global: e.Global, Version: e.Seq,
 	}
 	a.Positions = append([]geo.Position(nil), r.Positions...)
 	a.place()
+	a.came(r.Path, e.At)
 	for _, p := range r.People {
 		a.join(p)
 	}
@@ -124,13 +137,13 @@ func evolveOwner(a *Alert, e Event) {
 			return
 		}
 	}
-	a.Operator, a.AcceptedAt, a.WaitingSince, a.Level = &who, &at, nil, 0
+	a.Operator, a.AcceptedAt, a.WaitingSince, a.Turn, a.Level = &who, &at, nil, nil, 0
 	a.settle(at)
 }
 
 // unowned puts the alert back into the queue: it waits for an operator from now on.
 func (a *Alert) unowned(at time.Time) {
-	a.Operator, a.AcceptedAt, a.WaitingSince, a.Level = nil, nil, &at, max(a.Level, 1)
+	a.Operator, a.AcceptedAt, a.WaitingSince, a.Turn, a.Level = nil, nil, &at, nil, max(a.Level, 1)
 	a.settle(at)
 }
 

@@ -38,7 +38,22 @@ func (e *Engine) TakeReply(ctx context.Context, tx *db.Tx, r notify.Reply) (say 
 	if err != nil {
 		return "", err
 	}
+	if a, err = e.leading(ctx, tx, a, r.Person); err != nil {
+		return "", err
+	}
 	return e.answer(ctx, tx, a, answer{Person: r.Person, Answer: r.Answer, Text: cut(r.Text), Message: string(r.Message), Via: string(r.Channel)})
+}
+
+// leading is the alert in which a person's word counts: the one that theirs has joined, when it is about the same event.
+func (e *Engine) leading(ctx context.Context, tx *db.Tx, a *Alert, person string) (*Alert, error) {
+	if a.State != Joined || a.JoinedTo == "" {
+		return a, nil
+	}
+	other, err := e.store.load(ctx, tx, a.JoinedTo)
+	if err != nil || other.Person(person) == nil {
+		return a, err
+	}
+	return other, nil
 }
 
 // Answer takes a human's answer that came by a link.
@@ -46,6 +61,9 @@ func (e *Engine) Answer(ctx context.Context, id AlertID, person string, an notif
 	err = e.update(ctx, func(tx *db.Tx) error {
 		a, err := e.store.load(ctx, tx, id)
 		if err != nil {
+			return err
+		}
+		if a, err = e.leading(ctx, tx, a, person); err != nil {
 			return err
 		}
 		say, err = e.answer(ctx, tx, a, answer{Person: person, Answer: an, Via: via})

@@ -20,11 +20,6 @@ type Share struct {
 	Zone      string               `json:"zone"`  // in which the hours are meant
 }
 
-// Seats tells whether somebody sits at a centre now. Package web knows it, by who is logged in.
-type Seats interface {
-	Manned(ctx context.Context, tx *db.Tx, centre registry.CentreID) (bool, error)
-}
-
 // opens is the moment from which the partner may see an alert that began at base: not before the step's own time and that of the
 // agreement, at once when nobody sits at the alert's centre, and only within the hours that were agreed upon. now is when it is asked: what
 // was missed is not made up for outside of the hours.

@@ -47,6 +47,7 @@ type Plan struct {
 	Priority int               `yaml:"priority"`
 	Aim      Span              `yaml:"aim"` // how soon an operator should have accepted
 	Enough   Enough            `yaml:"enough"`
+	Ahead    int               `yaml:"ahead"`  // places ahead in the queue within its priority, 0 to 3
 	Limits   Limits            `yaml:"limits"` // of the rules that no plan can switch off
 	Steps    []Step            `yaml:"steps"`
 

@@ -42,6 +42,9 @@ func (c *planCheck) plan() {
 	for i, k := range p.For {
 		c.kind(fmt.Sprintf("for[%d]", i+1), k)
 	}
+	if p.Ahead < 0 || p.Ahead > 3 {
+		c.add("ahead", "want 0 to 3, got %d", p.Ahead)
+	}
 	if p.Priority < 1 || p.Priority > 3 {
 		c.add("priority", "must be 1 (life), 2 (urgent) or 3 (technical)")
 	}

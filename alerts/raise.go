@@ -25,6 +25,7 @@ type Signal struct {
 	Elder      registry.ElderID   // "" when unknown
 	Elders     []registry.ElderID // several behind one line
 	Protocol   string
+	Path       string // the way by which it came; "" when nobody cares
 	Identity   string // as the sender calls itself; the caller's number for a phone call
 	At         time.Time
 	ReceivedAt time.Time
@@ -45,7 +46,7 @@ func quietKinds() []string {
 // the kind raises nothing. An alarm is never refused: what is not known is left open and shown so.
 func (e *Engine) Signal(ctx context.Context, tx *db.Tx, s Signal) (AlertID, error) {
 	r := &Raise{Kind: s.Kind, Device: s.Device.ID, Language: "zh", Text: s.Text,
-		Battery: s.Battery, Test: s.Test || s.Kind == "test", Silent: s.Silent || s.Kind == "silent", Signal: s.ID, PressedAt: s.At}
+		Battery: s.Battery, Test: s.Test || s.Kind == "test", Silent: s.Silent || s.Kind == "silent", Signal: s.ID, Path: s.Path, PressedAt: s.At}
 	if s.At.IsZero() {
 		r.PressedAt = s.ReceivedAt
 	}

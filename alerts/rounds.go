@@ -16,7 +16,7 @@ func (p *progress) joinKeyAgain(ctx context.Context) ([]byte, error) {
 	return key, nil
 }
 
-// freed keeps the list of who is on the way in step with a round that begins anew.
+// freed keeps the list of who is on the way in step, when a round begins anew or people come over from a linked alert.
 func (p *progress) freed(ctx context.Context) error {
 	for _, who := range p.a.People {
 		if who.Part != PartHelper {

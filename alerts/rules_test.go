@@ -335,3 +335,47 @@ func TestLimitsHaveBounds(t *testing.T) {
 		t.Errorf("a plan that lets an operator do nothing for two hours: %v", err)
 	}
 }
+
+func TestTheSamePressByTwoWaysIsOnePress(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.plan = bare(t, "")
+	w.press() // by no way that is told
+	at := w.now
+	press := func(path string, at time.Time) {
+		w.must(Command{Type: commandPress, Actor: Actor{Kind: ActorDevice, ID: "d1"}, signal: &Signal{ID: path, Kind: "sos", Path: path, At: at, ReceivedAt: w.now}})
+	}
+	w.pass(10 * time.Second)
+	press("gsm", at)
+	w.pass(10 * time.Minute)
+	press("sms", at.Add(5*time.Second)) // ten minutes late, and still the same press
+	if w.a.Presses != 1 || len(w.a.Paths) != 2 || w.count(EventPath, "") != 2 {
+		t.Fatalf("%d presses, paths %v, want one press by two ways", w.a.Presses, w.a.Paths)
+	}
+	wantTold(t, w, "e1", "elder_status")
+	press("gsm", at.Add(8*time.Second)) // a second time by the same way: pressed again
+	if w.a.Presses != 2 || w.a.Level == 0 {
+		t.Errorf("%d presses, level %d, want a second press", w.a.Presses, w.a.Level)
+	}
+	wantTold(t, w, "e1", "elder_status", 610)
+}
+
+func TestASecondPressAsksHowTheElderIs(t *testing.T) {
+	t.Parallel()
+	for _, silent := range []bool{false, true} {
+		w := newWorld(t, 3)
+		w.plan = bare(t, "")
+		w.plan.Priority = 2
+		w.do(Command{Type: commandRaise, raise: &Raise{Kind: "sos", Priority: 2, Silent: silent, Plan: "bare@1", Elder: "e1", Path: "http",
+			PressedAt: w.now, People: []*Person{{ID: "e1", Part: PartElder, Numbers: 1}}}})
+		w.pass(2 * time.Minute)
+		w.must(Command{Type: commandPress, signal: &Signal{Kind: "sos", Path: "http", At: w.now}})
+		want := 1
+		if silent {
+			want = 0
+		}
+		if got := len(w.told("e1", "elder_status")); got != want || w.a.Priority != 1 || w.a.Presses != 2 {
+			t.Errorf("silent %v: status told %d times, priority %d, presses %d", silent, got, w.a.Priority, w.a.Presses)
+		}
+	}
+}

@@ -84,15 +84,15 @@ func (s store) save(ctx context.Context, tx *db.Tx, a *Alert, joinKey []byte) er
 	}
 	_, err = tx.Exec(ctx, `
 		INSERT INTO alerts (id, number, centre, elder, device, subject, kind, priority, state, outcome, plan, join_key,
-			raised_at, due_at, ended_at, seq, global, head, snapshot)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+			raised_at, due_at, ended_at, seq, global, head, snapshot, operator)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET centre = excluded.centre, priority = excluded.priority, state = excluded.state,
 			outcome = excluded.outcome, join_key = excluded.join_key, due_at = excluded.due_at,
 			ended_at = excluded.ended_at, seq = excluded.seq, global = excluded.global, head = excluded.head,
-			snapshot = excluded.snapshot`,
+			snapshot = excluded.snapshot, operator = excluded.operator`,
 		string(a.ID), a.Number, string(a.Centre), string(a.Elder), string(a.Device), a.Subject, a.Kind, a.Priority,
 		string(a.State), string(a.Outcome), string(a.Plan), join, db.Micros(a.RaisedAt), db.NullMicros(a.DueAt),
-		db.NullMicros(a.ClosedAt), a.Seq, a.Global, a.Head, snapshot)
+		db.NullMicros(a.ClosedAt), a.Seq, a.Global, a.Head, snapshot, a.holder())
 	if err != nil {
 		return fmt.Errorf("save alert %s: %w", a.ID, err)
 	}

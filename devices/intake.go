@@ -310,7 +310,7 @@ func (in *Intake) own(ctx context.Context, tx *db.Tx, from Sender, s Signal) (re
 func (in *Intake) forEngine(ctx context.Context, tx *db.Tx, who origin, r Record) (alerts.Signal, error) {
 	out := alerts.Signal{
 		ID: r.ID, Kind: string(r.Kind), Device: who.device, Elder: who.elder, Elders: who.elders,
-		Protocol: r.protocol, Identity: who.identity, At: r.At, ReceivedAt: r.ReceivedAt,
+		Protocol: r.protocol, Path: r.Path, Identity: who.identity, At: r.At, ReceivedAt: r.ReceivedAt,
 		Position: dated(r.Position, r.At), Battery: r.Battery, Silent: r.Silent, Test: r.Kind == Test, Text: r.Text,
 	}
 	if out.Position != nil || who.device.ID == "" {

@@ -93,6 +93,7 @@ func docs() map[string]doc {
 	maps.Copy(d, docsGlass())
 	maps.Copy(d, docsElders())
 	ruleDocs(d)
+	seatDocs(d)
 	return d
 }
 

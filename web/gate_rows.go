@@ -64,10 +64,10 @@ func alertRows() []gateRow {
 	return []gateRow{
 		classed(AlertView{}, fields{
 			open: {"id", "number", "code", "state", "level", "elder", "device", "centre", "centre_name", "shared", "operator", "language", "unidentified", "locked",
-				"test", "presses", "late_s", "battery", "raised_at", "waiting_since", "returns", "no_speech_at", "paths",
+				"test", "presses", "late_s", "battery", "raised_at", "waiting_since", "turn", "returns", "no_speech_at", "paths",
 				"accepted_at", "helping_at", "on_scene_at", "resolved_at", "followed_up_at", "closed_at", "due_at", "pressed_at", "plan", "outcome", "satisfaction", "reached", "joined_to",
 				"version", "seq", "people", "next", "prompts"},
-			rough:    {"kind", "priority", "silent"},
+			rough:    {"kind", "priority", "urgency", "silent"},
 			personal: {"title", "age", "sex", "address", "position", "positions"}, number: {"caller"}, note: {"text"}}),
 		classed(DetailView{}, fields{open: {"profile", "contacts", "history", "classes"}}),
 		classed(OperatorRef{}, fields{open: {"id"}, personal: {"name"}}),
@@ -89,7 +89,7 @@ func alertRows() []gateRow {
 		classed(alerts.Data{}, fields{
 			open: {"person", "step", "message", "channel", "template", "repeat", "status", "code", "answer", "to", "level", "priority",
 				"outcome", "satisfaction", "reached", "other", "short", "late_s", "kind", "signal", "plan", "words", "travel", "reasons", "not_asked", "again", "who", "raised",
-				"overflow", "actor_role"},
+				"people", "overflow", "actor_role"},
 			personal: {"position", "actor_name"}, note: {"text", "reason"}}),
 		classed(alerts.Share{}, fields{open: {"agreement", "to", "after_s", "hours", "zone"}}),
 		classed(alerts.Travel{}, fields{open: {"mode", "duration_s", "distance_m", "by_road"}}),
@@ -99,12 +99,13 @@ func alertRows() []gateRow {
 			open: {"id", "part", "role", "language", "channels", "numbers", "has_key", "trained", "order", "state", "since", "step", "said", "asked_at", "recalled_by",
 				"said_at", "way", "trouble", "declined", "household", "eta_at", "promised_at", "travel_s", "distance_m", "mode", "reasons", "messages"},
 			personal: {"name", "relation", "position"}}),
-		classed(alerts.PathMark{}, fields{open: {"path", "at"}}),
+		classed(alerts.Turn{}, fields{open: {"operator", "at"}}),
+		classed(alerts.PathMark{}, fields{open: {"path", "press", "at"}}),
 		classed(alerts.Way{}, fields{open: {"start_m", "best_m", "metres", "mark_m", "moved_at", "fix_at", "seen_at"}}),
 		classed(alerts.MessageState{}, fields{open: {"id", "channel", "template", "status", "at", "told_at", "step", "repeat"}}),
 		classed(alerts.Raise{}, fields{
 			open: {"number", "code", "plan", "pins", "zone", "elder", "device", "centre", "subject", "language", "battery", "test", "unidentified", "locked",
-				"late_s", "pressed_at", "people", "signal", "overflow", "unmanned"},
+				"late_s", "pressed_at", "people", "signal", "path", "ahead", "overflow", "unmanned"},
 			rough:    {"kind", "priority", "silent"},
 			personal: {"title", "age", "sex", "address", "positions", "alone", "classes"}, number: {"caller"}, note: {"text"}}),
 	}

@@ -93,7 +93,7 @@ func (flowing) SetReadDeadline(time.Time) error { return nil }
 func needsAll() []string { return []string{"POST /v1/areas/import"} }
 
 // forPeople are routes that let in no machine, whatever its role.
-func forPeople() []string { return []string{"POST /v1/break-glass"} }
+func forPeople() []string { return []string{"POST /v1/break-glass", "POST /v1/seat"} }
 
 // TestMatrixKnowsEveryRecord: whatever the API's document describes is tried field by field in the matrix, or says here why
 // there is nothing to try.
@@ -172,7 +172,7 @@ func ungatedAnswers() map[string]string {
 	return map[string]string{
 		"alerts.Recall": codes, "web.SessionView": own, "web.FactorsView": own, "web.CodesView": own, "registry.NewTOTP": own, "web.beginPasskeyAnswer": own,
 		"registry.Session": "of oneself; of others by sessions.see: ids, and from where", "registry.Browser": "of oneself; of others by sessions.see",
-		"web.StatusView": codes, "devices.Receipt": codes, "web.Pressed": codes, "web.CheckpointView": codes, "web.WebhookTest": codes, "registry.Grade": codes, "registry.Reached": codes, "web.AvailabilityView": codes,
+		"web.StatusView": codes, "devices.Receipt": codes, "web.Pressed": codes, "web.CheckpointView": codes, "web.WebhookTest": codes, "registry.Grade": codes, "registry.Reached": codes, "web.AvailabilityView": codes, "web.OpenSeat": codes,
 		"webhook.Delivery": codes, "registry.AreaReport": codes, "web.ConfigView": rules, "alerts.PlanDoc": rules, "registry.Area": rules,
 		"registry.Role": rules, "web.RolesView": rules, "web.RuleView": rules, "webhook.Hook": rules, "registry.Token": rules,
 		"web.RevisionView": inside, "web.DuplicateView": inside,

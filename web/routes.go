@@ -71,6 +71,7 @@ func (s *Server) table() []route {
 	t = append(t, s.ruleRoutes()...)
 	t = append(t, s.moveRoutes()...)
 	t = append(t, s.glassRoutes()...)
+	t = append(t, s.seatRoutes()...)
 	if s.privacy != nil && s.retention != nil {
 		t = append(t, s.privacyRoutes()...)
 	}

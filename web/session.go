@@ -239,6 +239,9 @@ func (s *Server) logOut(w http.ResponseWriter, r *http.Request) error {
 		v, err := s.registry.Session(r.Context(), c.Value)
 		if err == nil {
 			err = s.registry.EndSession(r.Context(), v.ID, registry.Ending{By: audit.Actor{Kind: audit.Operator, ID: string(v.Operator)}, Why: registry.EndedLogOut})
+			if err == nil {
+				err = s.leaveSeat(r.Context(), v.ID, v.Operator)
+			}
 		}
 		if err != nil && !fault.Is(err, fault.NotFound) {
 			return err

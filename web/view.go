@@ -42,6 +42,8 @@ type AlertView struct {
 	Battery      *int                 `json:"battery"`
 	RaisedAt     time.Time            `json:"raised_at"`
 	WaitingSince *time.Time           `json:"waiting_since"` // for an operator; null once one has taken it
+	Turn         *alerts.Turn         `json:"turn"`          // at whose seat it stands while it waits
+	Urgency      int                  `json:"urgency"`       // its place in the queue: the less, the sooner
 	Returns      int                  `json:"returns"`       // how often it went back to the queue
 	NoSpeechAt   *time.Time           `json:"no_speech_at"`  // the line was open and nobody spoke
 	Paths        []alerts.PathMark    `json:"paths"`         // by which ways the press came
@@ -160,7 +162,7 @@ func viewAlert(a *alerts.Alert, next []alerts.Upcoming) AlertView {
 		ResolvedAt: a.ResolvedAt, FollowedUpAt: a.FollowedUpAt, ClosedAt: a.ClosedAt, DueAt: a.DueAt, PressedAt: a.PressedAt,
 		Plan: a.Plan, Outcome: orNull(a.Outcome), Satisfaction: orNull(a.Satisfaction), Reached: orNull(a.Reached),
 		JoinedTo: orNull(a.JoinedTo), Version: a.Version, Seq: a.Seq,
-		WaitingSince: a.WaitingSince, Returns: a.Returns, NoSpeechAt: a.NoSpeechAt, Paths: some(a.Paths),
+		WaitingSince: a.WaitingSince, Turn: a.Turn, Urgency: a.Urgency(), Returns: a.Returns, NoSpeechAt: a.NoSpeechAt, Paths: some(a.Paths),
 		People: []PersonView{}, Next: some(next), Prompts: []PromptView{},
 	}
 	if a.Operator != nil {

@@ -184,6 +184,7 @@ func (a *app) listWorkers() []worker {
 	all := []worker{
 		{"alerts", a.engine.Run, a.engine.Step},
 		{"credit grades", a.engine.RunGrading, nil},
+		{"seats", a.engine.RunSeats, a.engine.StepSeats},
 		{"outbox", a.outbox.Run, a.outbox.Step},
 		{"helpers", a.registry.Helpers().Run, flush(a.registry.Helpers().Flush)},
 		{"intake", a.intake.Run, flush(a.intake.Flush)},

@@ -268,6 +268,8 @@ type view struct {
 	}
 	Prompts  []struct{ Kind string }
 	Operator *struct{ ID string }
+	Returns  int
+	Turn     *struct{ Operator string }
 }
 
 func (s *story) alert(id string) view {

@@ -105,7 +105,7 @@ const badReceipt = (e: AlertEvent) => ['no_answer', 'busy', 'voicemail', 'failed
 
 /** Carriers report every hop; an operator wants to read only what did not work, the rest is in the list of people. */
 export function isDetail(e: AlertEvent): boolean {
-  if (e.type === 'step_due' || e.type === 'progress') return true
+  if (['step_due', 'progress', 'turn'].includes(e.type)) return true
   return e.type === 'receipt' && !badReceipt(e)
 }
 
