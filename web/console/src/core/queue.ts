@@ -1,4 +1,4 @@
-import type { Alert } from '../data/types'
+import type { Alert, AlertEvent } from '../data/types'
 import { millis } from './time'
 
 // Alarms of machines about themselves. Smoke, gas and water are about people and are not here.
@@ -18,8 +18,9 @@ export function isEnded(a: Alert): boolean {
   return a.state === 'closed' || a.state === 'cancelled' || a.state === 'joined'
 }
 
+/** No operator has it: also when somebody is on the way already, or when it was given back. */
 export function isUnaccepted(a: Alert): boolean {
-  return a.state === 'raised'
+  return a.state === 'raised' || (isWorking(a) && Boolean(a.waiting_since))
 }
 
 /**
@@ -39,14 +40,29 @@ export function priorityOf(a: Alert): 1 | 2 | 3 {
   return a.priority <= 1 ? 1 : a.priority === 2 ? 2 : 3
 }
 
-// People above machines; what is done but not called back yet below all that is still happening;
-// then life before urgency; then what no seat has taken; then the oldest.
+/** The elder's line was open and nobody spoke, and nobody has stood at the door since: the most urgent kind of alarm. */
+export function nobodySpeaks(a: Alert): boolean {
+  return Boolean(a.no_speech_at) && isWorking(a) && !a.on_scene_at
+}
+
+/** At whose seat a waiting alert stands; null: at none. */
+export function turnOf(a: Alert): string | null {
+  return isUnaccepted(a) ? (a.turn?.operator ?? null) : null
+}
+
+// The server's number, the less the sooner; ten steps lie between two priorities.
+const urgencyOf = (a: Alert): number => a.urgency ?? 10 * priorityOf(a)
+
+// What is done but not called back yet below all that is still happening; a line on which nobody speaks above everything; people
+// above machines; life before urgency; then what no seat has taken; then what the server puts ahead; then the oldest.
 function rank(a: Alert): number[] {
   return [
     isAftercare(a) ? 1 : 0,
+    nobodySpeaks(a) ? 0 : 1,
     isMachine(a) ? 1 : 0,
     priorityOf(a),
     isUnaccepted(a) ? 0 : 1,
+    urgencyOf(a),
     millis(a.raised_at) ?? 0,
     a.number,
   ]
@@ -84,17 +100,35 @@ export function countsOf(alerts: Iterable<Alert>): Count[] {
   return counts
 }
 
-/** The alert that the strip announces: the first of the queue that no seat has taken and that is not on screen. */
-export function announced(queue: Alert[], selected: string | null): Alert | null {
-  return queue.find((a) => isUnaccepted(a) && a.id !== selected && !isMachine(a)) ?? null
+/** The alert that the strip announces: one that stands at this seat, or else the first that no seat has taken; not the one on screen. */
+export function announced(queue: Alert[], selected: string | null, me?: string): Alert | null {
+  const waiting = queue.filter((a) => isUnaccepted(a) && a.id !== selected && !isMachine(a))
+  return waiting.find((a) => nobodySpeaks(a)) ?? waiting.find((a) => me && turnOf(a) === me) ?? waiting[0] ?? null
 }
 
+export interface OnScreen { current: Alert | null; me: string | undefined; /** it came by itself, nobody chose it */ byItself: boolean }
+
 /**
- * Whether an arriving alert may open by itself: only when nobody is being cared for on this screen.
- * A screen is never taken away from an operator who is at work.
+ * Whether another alert may open by itself: only when nobody is being cared for on this screen.
+ * A screen is never taken away from an operator who is at work. What came by itself and stands at another seat gives way.
  */
-export function mayOpenByItself(current: Alert | null): boolean {
-  return current === null || isEnded(current) || isAftercare(current)
+export function mayOpenByItself({ current, me, byItself }: OnScreen): boolean {
+  if (current === null || isEnded(current) || isAftercare(current)) return true
+  const turn = turnOf(current)
+  return byItself && turn !== null && turn !== me
+}
+
+/** What a quiet screen opens: what this seat has in hand or what stands at it, then what stands nowhere, then what stands elsewhere. */
+export function toOpen(queue: Alert[], me: string | undefined): Alert | null {
+  const people = queue.filter((a) => isWorking(a) && !isMachine(a))
+  return people.find((a) => a.operator?.id === me || (me && turnOf(a) === me)) ??
+    people.find((a) => !a.operator && turnOf(a) === null) ?? people.find((a) => !a.operator) ?? null
+}
+
+/** Why an alert last went back to the queue, from its events; '' when they do not say. */
+export function returnReason(events: readonly AlertEvent[]): string {
+  const why = events.findLast((e) => e.type === 'returned')?.data?.['reason']
+  return typeof why === 'string' ? why : ''
 }
 
 export function neighbour(queue: Alert[], selected: string | null, step: 1 | -1): string | null {

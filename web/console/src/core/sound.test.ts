@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { anAlert, t0 } from './fixtures'
+import { anAlert, at, t0 } from './fixtures'
 import { ringing, ringOf, toneOf } from './sound'
 
 describe('ringing', () => {
   it('rings until a seat accepts', () => {
     expect(ringOf(anAlert())).toEqual({ alert: 'a1', priority: 1, level: 1 })
     expect(ringOf(anAlert({ state: 'accepted' }))).toBeNull()
+  })
+  it('goes on ringing while somebody is on the way whom no operator has in hand', () => {
+    expect(ringOf(anAlert({ state: 'helping', waiting_since: at(0) }))?.level).toBe(1)
+    expect(ringOf(anAlert({ state: 'helping', waiting_since: null }))).toBeNull()
   })
   it('rings again when the plan makes an accepted alert loud', () => expect(ringOf(anAlert({ state: 'helping', level: 2 }))?.level).toBe(2))
   it('a life at risk is never mute, a device may be', () => {

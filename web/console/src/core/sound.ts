@@ -1,5 +1,5 @@
 import type { Alert } from '../data/types'
-import { isEnded, isMachine, priorityOf } from './queue'
+import { isEnded, isMachine, isUnaccepted, priorityOf } from './queue'
 
 // What the seat should hear. One tone at a time: the highest alarm that wants a human wins.
 // The bursts follow the idea of IEC 60601-1-8: high 3+2 notes, medium 3, low 1.
@@ -33,7 +33,7 @@ export function ringOf(a: Alert): Ringing | null {
   if (isEnded(a)) return null
   const priority = priorityOf(a)
   const level = a.level ?? 1
-  if (a.state !== 'raised' && level < 2) return null
+  if (!isUnaccepted(a) && level < 2) return null
   if (level < 1 && (priority !== 1 || isMachine(a))) return null
   return { alert: a.id, priority, level: Math.max(1, level) }
 }

@@ -1,6 +1,6 @@
 import type { Alert, Candidate, Person } from '../data/types'
 import { comingOf, hereOf, summaryOf } from './people'
-import { isAftercare, isCalledBack, isMachine, isWorking } from './queue'
+import { isAftercare, isCalledBack, isMachine, isUnaccepted, isWorking } from './queue'
 import { minutes, millis } from './time'
 
 // The answer to "what must I do next": one sentence, and the key that does it.
@@ -27,7 +27,7 @@ export function nextTodo({ alert, candidates, now, prompted, me }: TodoInput): T
   if (alert.state === 'resolved' && !isAftercare(alert)) return plain('unwell', 'C', true)
   if (alert.state === 'resolved') return isCalledBack(alert) ? plain('close', 'X') : plain('follow', 'F')
   if (!isWorking(alert)) return plain('ended', '')
-  if (alert.state === 'raised') return plain('accept', 'A', true)
+  if (isUnaccepted(alert)) return plain('accept', 'A', true)
   if (alert.operator && me && alert.operator.id !== me) return { ...plain('other', ''), vars: { name: alert.operator.name ?? '' } }
   if ((alert.prompts ?? []).length > 0 && !prompted) return { ...plain('prompt', 'M', true), vars: { kind: alert.prompts?.at(-1)?.kind ?? '' } }
   if (isMachine(alert)) return plain('machine', 'R')

@@ -1,5 +1,5 @@
 import type {
-  Alert, AlertEvent, Candidate, Config, Detail, Device, Elder, Operator, PastAlert, Problem, Session,
+  Alert, AlertEvent, Candidate, Config, Detail, Device, Elder, OpenSeat, Operator, PastAlert, Problem, Session,
 } from './types'
 
 /** A request that did not do what was asked. status 0: it never reached the server. */
@@ -88,5 +88,6 @@ export const api = {
   devices: (e: string) => items<Device>(`/v1/devices?elder=${id(e)}`),
   history: (e: string) => items<PastAlert>(`/v1/alerts?elder=${id(e)}&limit=10`),
   operators: () => items<Operator>('/v1/operators'),
+  beat: (free: boolean) => request<OpenSeat>('POST', '/v1/seat', { free }),
   press: (elder?: string) => request<{ alert: string; elder: string }>('POST', '/demo/press', elder ? { elder } : {}),
 }

@@ -1,5 +1,5 @@
 import { tick } from 'svelte'
-import { queueOf, countsOf, announced, mayOpenByItself, neighbour, isWorking, isUnaccepted, isMachine, priorityOf } from '../core/queue'
+import { announced, countsOf, isMachine, isUnaccepted, isWorking, mayOpenByItself, neighbour, priorityOf, queueOf, toOpen, turnOf } from '../core/queue'
 import type { PanelName } from '../core/keys'
 import { ringing } from '../core/sound'
 import { may } from '../core/rights'
@@ -9,6 +9,7 @@ import { ApiError, api, lacking } from './api'
 import { Speaker } from './audio'
 import { nav } from './nav.svelte'
 import { empty, mergeEvents, takeAlert, takeChange, takeHelpers, takeSnapshot, type Live } from './reduce'
+import { Seat } from './seat.svelte'
 import { Stream } from './stream'
 import type { Alert, AlertEvent, Candidate, Config, Detail, Lang, Operator, Session } from './types'
 
@@ -63,7 +64,7 @@ export class Desk {
   counts = $derived(countsOf(this.live.alerts.values()))
   selected = $derived(this.#find(this.selectedId))
   /** what the strip announces: on another page also the alert that the desk has opened underneath */
-  strip = $derived(announced(this.queue, nav.onDesk ? this.selectedId : null))
+  strip = $derived(announced(this.queue, nav.onDesk ? this.selectedId : null, this.operator?.id))
   /** on another page: the alert that this seat has taken and not finished; it must not be forgotten there */
   own = $derived(nav.onDesk ? null : (this.queue.find((a) => isWorking(a) && a.operator?.id === this.operator?.id) ?? null))
   /** The server's time. It stands still while the connection is lost: a running clock would pass old data for new. */
@@ -75,6 +76,7 @@ export class Desk {
   onDuty = $derived([...this.live.helpers.values()].filter((h) => h.on_duty !== false).length)
 
   readonly speaker = new Speaker((running) => (this.sound = running))
+  readonly seat = new Seat(() => this.watching && this.phase === 'desk', () => this.#again())
   #stream: Stream | null = null
   #timers: number[] = []
 
@@ -156,6 +158,7 @@ export class Desk {
   #open(started: number): void {
     this.startedAt = started
     this.phase = 'desk'
+    this.seat.again()
     this.#openFirst()
   }
 
@@ -185,9 +188,9 @@ export class Desk {
         void this.#load(true)
       },
       change: (c) => {
-        const known = this.live.alerts.has(c.alert.id)
+        const before = this.live.alerts.get(c.alert.id)
         this.live = takeChange(this.live, c)
-        this.#arrived(c.alert, known)
+        this.#arrived(c.alert, before)
         if (c.alert.id === this.selectedId && c.event && c.event.type !== 'receipt') this.#refreshSoon()
       },
       helpers: (list) => (this.live = takeHelpers(this.live, list)),
@@ -199,6 +202,7 @@ export class Desk {
       refused: () => this.#again(),
     })
     this.#stream.start()
+    if (this.may('alerts.work')) this.seat.start(() => this.#second())
     this.#timers = [
       window.setInterval(() => this.#second(), 250),
       window.setInterval(() => this.selected && isWorking(this.selected) && void this.#loadCandidates(), refreshMs),
@@ -209,6 +213,7 @@ export class Desk {
 
   #disconnect(): void {
     this.#stream?.stop()
+    this.seat.stop()
     this.#timers.forEach(clearInterval)
   }
 
@@ -222,19 +227,33 @@ export class Desk {
     if (this.phase === 'desk' && this.watching) this.speaker.ring(ringing(this.live.alerts.values(), this.silenced, this.tick))
   }
 
-  #openFirst(): void {
-    if (this.phase !== 'desk' || !mayOpenByItself(this.selected)) return
-    const first = this.queue.find((a) => isWorking(a) && !isMachine(a) && (!a.operator || a.operator.id === this.operator?.id))
-    if (first) this.select(first.id)
+  /** the alert that opened by itself; null once somebody has chosen one */
+  #byItself: string | null = null
+  #mayOpen(): boolean {
+    if (this.phase !== 'desk') return false
+    return mayOpenByItself({ current: this.selected, me: this.operator?.id, byItself: this.#byItself === this.selectedId })
   }
 
-  #arrived(a: Alert, known: boolean): void {
-    if (!known && isUnaccepted(a)) {
+  #openByItself(id: string): void {
+    this.select(id)
+    this.#byItself = id
+  }
+
+  #openFirst(): void {
+    const first = this.#mayOpen() ? toOpen(this.queue, this.operator?.id) : null
+    if (first) this.#openByItself(first.id)
+  }
+
+  #arrived(a: Alert, before: Alert | undefined): void {
+    const fresh = !before || !isUnaccepted(before)
+    if (fresh && isUnaccepted(a)) {
       this.#second()
       this.#notify(a)
     }
-    if (this.phase !== 'desk' || known) return
-    if (isUnaccepted(a) && !isMachine(a) && mayOpenByItself(this.selected)) this.select(a.id)
+    // What comes, and what has its turn at this seat now.
+    const here = turnOf(a) === this.operator?.id && (!before || turnOf(before) !== turnOf(a))
+    if (!isUnaccepted(a) || isMachine(a) || !this.#mayOpen()) return
+    if (here || (fresh && turnOf(a) === null)) this.#openByItself(a.id)
   }
 
   #notify(a: Alert): void {
@@ -251,6 +270,7 @@ export class Desk {
   select(id: string | null): void {
     this.elderId = null
     this.panel = null
+    this.#byItself = null
     if (id === this.selectedId) return
     this.selectedId = id
     this.failure = null
@@ -264,7 +284,7 @@ export class Desk {
   /** Back to the quiet screen; never away from somebody who is still to be helped by this seat. */
   leave(): void {
     const a = this.selected
-    if (!a || mayOpenByItself(a) || (a.operator && a.operator.id !== this.operator?.id)) this.select(null)
+    if (!a || mayOpenByItself({ current: a, me: this.operator?.id, byItself: false }) || (a.operator && a.operator.id !== this.operator?.id)) this.select(null)
   }
 
   move(step: 1 | -1): void {
@@ -366,8 +386,9 @@ export class Desk {
   /** Takes the alert; nothing when it is taken already. */
   async accept(): Promise<boolean> {
     const a = this.selected
-    if (!a || a.state !== 'raised') return true
+    if (!a || !isUnaccepted(a)) return true
     this.silenced = new Map([...this.silenced].filter(([id]) => id !== a.id))
+    this.seat.setAway(false) // who takes an alert is back
     return this.command('accept')
   }
 

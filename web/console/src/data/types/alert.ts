@@ -21,10 +21,15 @@ export interface Person {
   has_key?: boolean; trained?: boolean; order?: number; state: PersonState; since: string
   eta_at?: string | null; travel_s?: number; distance_m?: number; mode?: string
   position?: Position | null; reasons?: (Reason | string)[]; messages?: Message[]
+  /** on the way, asked how it stands: still, away or late */
+  trouble?: string
 }
 
 export interface NextStep { step: string; at: string; action: string; text?: Text }
 export interface Prompt { kind: string; at: string; words?: Text }
+
+/** By which way a press came, and which press it was. */
+export interface PathMark { path: string; press?: number; at: string }
 
 export interface Alert {
   id: string; number: number; code?: string; state: State; kind: string; priority: number; level?: number
@@ -32,6 +37,8 @@ export interface Alert {
   operator: { id: string; name?: string } | null
   title: string; age?: number | null; sex?: string | null; caller?: string
   unidentified?: boolean; silent?: boolean; test?: boolean; locked?: boolean
+  waiting_since?: string | null; turn?: { operator: string; at: string } | null; urgency?: number; returns?: number
+  no_speech_at?: string | null; paths?: PathMark[]
   presses?: number; late_s?: number; battery?: number | null
   address?: string; position?: Position | null; positions?: Position[]; text?: string
   raised_at: string; pressed_at?: string | null; accepted_at?: string | null; helping_at?: string | null

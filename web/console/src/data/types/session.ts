@@ -2,6 +2,13 @@ import type { Outcome } from './alert'
 
 export interface Operator { id: string; name: string; display_name?: string; role?: string; centre?: string; language?: string }
 
+/** A console that is open somewhere, as the others see it. */
+export interface OpenSeat {
+  operator: string; centre?: string; state: 'free' | 'away' | 'silent'; beat_at: string; turn_at?: string | null
+  /** how often the server wants to hear of it, and after how long it takes it for gone */
+  beat_s?: number; stale_s?: number
+}
+
 /** Who sits here and what they may do. */
 export interface Session {
   operator: Operator
