@@ -129,7 +129,7 @@ func toldAt(events []alerts.Event, id notify.MessageID) int64 {
 func doorCodeKept(w *world, v *view, bad func(string, ...any)) {
 	for _, r := range v.requests {
 		a := v.alerts[alerts.AlertID(r.m.Alert)]
-		if a == nil || !strings.HasPrefix(r.m.Person, "h") || promisedBy(v.events[a.ID], r.m.Person, r.seq) {
+		if a == nil || !strings.HasPrefix(r.m.Person, "h") || promisedBy(v.events[a.ID], r.m.Person, r.seq) || v.ofLinked(a.ID, func(e []alerts.Event) bool { return promisedBy(e, r.m.Person, e[len(e)-1].Seq) }) {
 			continue
 		}
 		for _, secret := range w.secrets {
@@ -186,11 +186,18 @@ func proofOfHuman(w *world, v *view, bad func(string, ...any)) {
 			if !p.State.Human() || p.State == alerts.PersonReserve && p.SaidAt == nil || before != nil && before.Person(p.ID) != nil && before.Person(p.ID).State.Human() {
 				continue
 			}
-			if !spoke(v.events[e.Alert], p.ID) {
+			if !spoke(v.events[e.Alert], p.ID) && !v.ofLinked(e.Alert, func(all []alerts.Event) bool { return spoke(all, p.ID) }) {
 				bad("%s is %s in %s, and has never said anything", p.ID, p.State, w.alertName(e.Alert))
 			}
 		}
 	}
+}
+
+// ofLinked asks the timelines of the alerts that have joined one: they are worked as one, and their people come along.
+func (v *view) ofLinked(id alerts.AlertID, is func([]alerts.Event) bool) bool {
+	return slices.ContainsFunc(v.order, func(other alerts.AlertID) bool {
+		return v.alerts[other].JoinedTo == id && is(v.events[other])
+	})
 }
 
 // spoke tells whether there is proof of somebody.
@@ -238,7 +245,7 @@ func answerKept(w *world, v *view, bad func(string, ...any)) {
 				e.Type == alerts.EventArrived && p.answer == notify.AnswerArrived ||
 				p.answer == notify.AnswerComing && (e.Type == alerts.EventAssigned || e.Type == alerts.EventDeparted || e.Type == alerts.EventArrived)
 		})
-		if !is {
+		if !is && !v.ofLinked(p.alert, func(all []alerts.Event) bool { return spoke(all, p.person) }) {
 			bad("%s answered %s in %s, and it stands nowhere", p.person, p.answer, w.alertName(p.alert))
 		}
 	}

@@ -119,6 +119,11 @@ func timeInvariants() []invariant {
 		whenSettled: true,
 		check:       attended,
 	}, {
+		name:        "given-back",
+		sentence:    "An alarm for life that an operator has accepted, and then done nothing about while nobody comes, is taken from them after a minute and a half and rings again.",
+		whenSettled: true,
+		check:       givenBack,
+	}, {
 		name:        "passed-up",
 		sentence:    "An alarm for life that no human has answered in its time has called the supervisor, prompted the ambulance and gone up to the parent centre.",
 		whenSettled: true,
@@ -157,6 +162,24 @@ func attended(w *world, v *view, bad func(string, ...any)) {
 			continue
 		}
 		bad("%s is %s, nobody has it, and nobody will look at it again", w.alertName(id), a.State)
+	}
+}
+
+// idleLimit is how long an operator may do nothing at all before the alert is given back: limits idle and next_seat.
+const idleLimit = 90 * time.Second
+
+func givenBack(w *world, v *view, bad func(string, ...any)) {
+	if !w.steadySince(idleLimit + slack) {
+		return
+	}
+	for _, id := range v.order {
+		a := v.alerts[id]
+		if a.State != alerts.Accepted || a.Priority > 2 || a.Test || a.AcceptedAt == nil || a.ActedAt.After(*a.AcceptedAt) {
+			continue
+		}
+		if idle := w.clock.Now().Sub(*a.AcceptedAt); idle > idleLimit+slack {
+			bad("%s has done nothing about %s for %s, and still has it", a.Operator.ID, w.alertName(id), idle)
+		}
 	}
 }
 
