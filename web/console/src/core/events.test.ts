@@ -23,11 +23,20 @@ describe('eventSentence', () => {
     [en('escalated', { to: 'supervisor', reason: 'x' }), 'Escalated to the supervisor'],
     [zh('followed_up', { satisfaction: 'satisfied', reached: true }, operator), '周晓已回访：满意'],
     [zh('followed_up', { satisfaction: 'unconfirmed' }, operator), '周晓回访未接通'],
+    [zh('returned', { reason: 'idle' }), '接警后没有动作，警情退回队列'],
+    [en('progress', { person: 'c1', travel: { duration_s: 130 } }), '张丽 is on the way, about 2 min left'],
+    [zh('progress', { person: 'c1', code: 'unknown' }), '不知道张丽现在的位置'],
+    [zh('path', { channel: 'sms', late_s: 14 }), '同一次求助又从短信到达，晚 14 秒'],
+    [en('path', { channel: 'mqtt' }), 'The same press came by another way, too: MQTT'],
+    [en('turn', { to: 'op2', name: '周晓' }), 'The alert stands at the seat of 周晓'],
+    [en('turn', { to: 'op2' }), 'The alert stands at one seat'],
+    [zh('continued', { plan: 'emergency@3' }), '改按紧急预案处置'],
+    [en('step_due', { step: 'rule/ask/h1' }), 'Plan step: No sign of coming nearer: ask'],
     [zh('something_new'), 'something_new'],
   ])('%s', (got, want) => expect(got).toBe(want))
 
   it('never leaves a hole or a placeholder', () => {
-    for (const type of ['raised', 'told', 'receipt', 'answered', 'offered', 'assigned', 'departed', 'arrived', 'escalated', 'prompted', 'step_due', 'degraded']) {
+    for (const type of ['raised', 'told', 'receipt', 'answered', 'offered', 'assigned', 'departed', 'arrived', 'escalated', 'prompted', 'step_due', 'degraded', 'returned', 'progress', 'no_speech', 'path', 'turn', 'continued', 'shared']) {
       for (const s of [zh(type, { person: 'h1' }), en(type, { person: 'h1' })]) expect(s).not.toMatch(/[{}]|undefined/)
     }
   })

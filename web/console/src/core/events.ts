@@ -48,6 +48,8 @@ function variant(e: AlertEvent): string[] {
     case 'answered': return [text(e, 'answer')]
     case 'returned': return [text(e, 'reason')]
     case 'progress': return [text(e, 'code'), travelSeconds(e) > 0 ? 'minutes' : '']
+    case 'path': return lateSeconds(e) >= 1 ? ['late'] : []
+    case 'turn': return text(e, 'name') ? ['name'] : []
     case 'offered': return travelSeconds(e) > 0 ? ['minutes'] : []
     case 'escalated': return [text(e, 'to'), figure(e, 'level') ? 'level' : '', text(e, 'reason') ? '' : 'plain']
     case 'followed_up': return e.data?.['reached'] ? [] : ['unreached']
@@ -78,7 +80,9 @@ export function eventSentence(e: AlertEvent, alert: Alert, lang: Lang, names?: s
     kind: code(lang, 'kind', text(e, 'kind') || alert.kind),
     title: alert.title || sayAny(lang, 'ui.unidentified'),
     minutes: e.type === 'raised' ? Math.floor(lateSeconds(e) / 60) : seconds ? minutes(seconds) : '',
-    channel: code(lang, 'channel', text(e, 'channel')),
+    channel: e.type === 'path' ? code(lang, 'path', text(e, 'channel')) : code(lang, 'channel', text(e, 'channel')),
+    seconds: lateSeconds(e),
+    plan: code(lang, 'plan', text(e, 'plan').split('@')[0]),
     status: code(lang, 'message', text(e, 'status')),
     text: text(e, 'text'),
     reason: code(lang, 'cause', text(e, 'reason') || text(e, 'text')),
@@ -98,7 +102,10 @@ function note(e: AlertEvent): string {
 }
 
 export function stepName(step: string, lang: Lang): string {
-  return hasWord(`step.${step}`) ? sayAny(lang, `step.${step}`) : step
+  if (hasWord(`step.${step}`)) return sayAny(lang, `step.${step}`)
+  // A rule that no plan can switch off: rule/name, and the person whom it is about.
+  const rule = /^rule\/([^/]+)/.exec(step)?.[1]
+  return rule && hasWord(`rule.${rule}`) ? sayAny(lang, `rule.${rule}`) : step
 }
 
 const badReceipt = (e: AlertEvent) => ['no_answer', 'busy', 'voicemail', 'failed', 'expired'].includes(text(e, 'status'))
@@ -112,7 +119,7 @@ export function isDetail(e: AlertEvent): boolean {
 export type Tone = 'alarm' | 'good' | 'bad' | 'human' | 'quiet'
 
 export function toneOf(e: AlertEvent): Tone {
-  if (['raised', 'pressed_again', 'escalated', 'prompted', 'degraded', 'cancel_asked', 'returned', 'no_speech'].includes(e.type)) return 'alarm'
+  if (['raised', 'pressed_again', 'escalated', 'prompted', 'degraded', 'cancel_asked', 'returned', 'no_speech', 'continued'].includes(e.type)) return 'alarm'
   if (['arrived', 'departed', 'resolved'].includes(e.type)) return 'good'
   if (e.type === 'answered') return ['cannot', 'unwell', 'unclear'].includes(text(e, 'answer')) ? 'bad' : 'good'
   if (e.type === 'receipt') return badReceipt(e) ? 'bad' : 'quiet'

@@ -9,7 +9,7 @@ describe('keyAction', () => {
     ['j', { do: 'move', step: 1 }], ['k', { do: 'move', step: -1 }], ['ArrowDown', { do: 'move', step: 1 }], [' ', { do: 'newest' }],
     ['c', { do: 'panel', panel: 'call' }], ['e', { do: 'panel', panel: 'escalate' }], ['r', { do: 'panel', panel: 'resolve' }], ['f', { do: 'panel', panel: 'follow' }],
     ['x', { do: 'panel', panel: 'close' }], ['d', { do: 'panel', panel: 'arrive' }], ['m', { do: 'panel', panel: 'ambulance' }], ['?', { do: 'panel', panel: 'help' }],
-    ['q', null], ['F5', null],
+    ['v', { do: 'nobody' }], ['q', null], ['F5', null],
   ])('%s', (key, want) => expect(press(key)).toEqual(want))
 
   it('asks with a digit, sends with Shift, whatever sign Shift types on this keyboard', () => {

@@ -5,7 +5,7 @@ export type Action =
   | { do: 'candidate'; index: number; assign: boolean }
   | { do: 'pick'; digit: number }
   | { do: 'panel'; panel: PanelName }
-  | { do: 'newest' | 'accept' | 'note' | 'silence' | 'lang' | 'search' | 'escape' | 'confirm' }
+  | { do: 'newest' | 'accept' | 'nobody' | 'note' | 'silence' | 'lang' | 'search' | 'escape' | 'confirm' }
 
 export type PanelName = 'call' | 'escalate' | 'resolve' | 'follow' | 'close' | 'arrive' | 'ambulance' | 'more' | 'help'
 
@@ -25,8 +25,8 @@ export interface KeyPress {
 const panels: Record<string, PanelName> = {
   c: 'call', e: 'escalate', r: 'resolve', f: 'follow', x: 'close', d: 'arrive', m: 'ambulance', '.': 'more', '?': 'help', '？': 'help', '。': 'more',
 }
-const plain: Record<string, Action['do'] & ('accept' | 'note' | 'silence' | 'lang' | 'search')> = {
-  a: 'accept', n: 'note', s: 'silence', l: 'lang', '/': 'search', '、': 'search',
+const plain: Record<string, Action['do'] & ('accept' | 'nobody' | 'note' | 'silence' | 'lang' | 'search')> = {
+  a: 'accept', v: 'nobody', n: 'note', s: 'silence', l: 'lang', '/': 'search', '、': 'search',
 }
 
 function digitOf(p: KeyPress): number | null {

@@ -1,12 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { aCandidate, anAlert, aPerson, at, t0 } from './fixtures'
-import { nextTodo } from './todo'
+import { nearerNotAsked, nextTodo } from './todo'
 import type { Alert, Candidate } from '../data/types'
 
 const todo = (o: Partial<Alert>, candidates: Candidate[] = [], prompted = false) => nextTodo({ alert: anAlert({ operator: { id: 'me' }, ...o }), candidates, now: t0, prompted, me: 'me' })
 
 describe('nextTodo', () => {
   it('accept comes before everything', () => expect(todo({ state: 'raised', operator: null, prompts: [{ kind: 'ambulance', at: at(0) }] })).toMatchObject({ code: 'accept', key: 'A', urgent: true }))
+  it('accept, too, when somebody is on the way whom no operator has in hand', () => expect(todo({ state: 'helping', operator: null, waiting_since: at(0) }).code).toBe('accept'))
+  it('asks about who is on the way and does not come on', () => {
+    const people = [aPerson({ state: 'coming', eta_at: at(200), trouble: 'still' })]
+    expect(todo({ state: 'helping', people })).toMatchObject({ code: 'doubt', key: 'C', urgent: true, vars: { name: '李强', trouble: 'still' } })
+  })
   it('then what only a human can do by telephone', () => {
     expect(todo({ state: 'accepted', prompts: [{ kind: 'ambulance', at: at(0) }] }).code).toBe('prompt')
     expect(todo({ state: 'accepted', prompts: [{ kind: 'ambulance', at: at(0) }] }, [], true).code).not.toBe('prompt')
@@ -34,4 +39,14 @@ describe('nextTodo', () => {
     expect(todo({ state: 'closed' }).code).toBe('ended')
   })
   it('does not order an operator about in the case of another', () => expect(todo({ state: 'accepted', operator: { id: 'o2', name: '吴凡' } })).toMatchObject({ code: 'other', vars: { name: '吴凡' } }))
+})
+
+describe('nearerNotAsked', () => {
+  const best = aCandidate({ helper: 'best', duration_s: 300 })
+  it('names who would be there sooner and is not part of the alert, the soonest first', () => {
+    const left = [aCandidate({ helper: 'far', duration_s: 900 }), aCandidate({ helper: 'near', duration_s: 200 }), aCandidate({ helper: 'next', duration_s: 60 }), aCandidate({ helper: 'in', duration_s: 30 })]
+    const a = anAlert({ people: [aPerson({ id: 'in' })] })
+    expect(nearerNotAsked(a, left, best).map((c) => c.helper)).toEqual(['next', 'near'])
+    expect(nearerNotAsked(a, left, undefined)).toHaveLength(3)
+  })
 })

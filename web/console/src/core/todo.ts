@@ -5,7 +5,7 @@ import { minutes, millis } from './time'
 
 // The answer to "what must I do next": one sentence, and the key that does it.
 export interface Todo {
-  code: 'accept' | 'prompt' | 'late' | 'offer' | 'nobody' | 'call' | 'silent' | 'wait' | 'onscene' | 'follow' | 'close' | 'ended' | 'machine' | 'other' | 'unwell'
+  code: 'accept' | 'prompt' | 'late' | 'doubt' | 'offer' | 'nobody' | 'call' | 'silent' | 'wait' | 'onscene' | 'follow' | 'close' | 'ended' | 'machine' | 'other' | 'unwell'
   key: string
   urgent: boolean
   vars: Record<string, string | number>
@@ -20,6 +20,11 @@ export interface TodoInput { alert: Alert; candidates: readonly Candidate[]; now
 export function freeCandidates(a: Alert, list: readonly Candidate[]): Candidate[] {
   const inside = new Set((a.people ?? []).map((p) => p.id))
   return list.filter((c) => !c.state && !inside.has(c.helper))
+}
+
+/** Who would be there sooner than the best who can be asked, and is not asked: who is part of the alert already is no riddle. */
+export function nearerNotAsked(a: Alert, leftOut: readonly Candidate[], best: Candidate | undefined): Candidate[] {
+  return freeCandidates(a, leftOut).filter((c) => !best || c.duration_s < best.duration_s).sort((x, y) => x.duration_s - y.duration_s)
 }
 
 export function nextTodo({ alert, candidates, now, prompted, me }: TodoInput): Todo {
@@ -46,6 +51,7 @@ function someoneComing(alert: Alert, candidates: readonly Candidate[], now: numb
     if (eta !== null && now - eta > graceMs) {
       return { code: 'late', key: 'C', urgent: true, person: first, vars: { ...vars, minutes: Math.floor((now - eta) / 60_000) } }
     }
+    if (first.trouble) return { code: 'doubt', key: 'C', urgent: true, person: first, vars: { ...vars, trouble: first.trouble } }
     return { code: alert.silent ? 'silent' : 'call', key: alert.silent ? '' : 'C', urgent: false, person: first, vars }
   }
   if (free) return { code: 'offer', key: '1', urgent: true, vars: { name: free.name, minutes: minutes(free.duration_s) } }

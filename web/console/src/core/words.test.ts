@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { code, files, langOf, sayAny } from './words'
 
 // The beginnings of keys that are put together at run time.
-const built = ['ui.todo.', 'ui.problem.', 'ui.escalate.', 'ui.more.', 'ui.phone.', 'ui.id.', 'ui.reg.problem.', 'ui.enrol.step.', 'ui.enrol.state.', 'ui.acc.sso.', 'ui.acc.lacks.']
+const built = ['ui.todo.', 'ui.problem.', 'ui.escalate.', 'ui.more.', 'ui.phone.', 'ui.id.', 'ui.reg.problem.', 'ui.enrol.step.', 'ui.enrol.state.', 'ui.acc.sso.', 'ui.acc.lacks.', 'ui.back.']
 const all: Record<string, { zh: string; en: string }> = files
 const holes = (s: string) => [...s.matchAll(/\{(\w+)\}/g)].map((m) => m[1]).sort().join()
 const han = /\p{Script=Han}/u

@@ -79,7 +79,7 @@ export const api = {
   config: () => request<Config>('GET', '/v1/config'),
   alert: (a: string) => request<Alert & Detail>('GET', `/v1/alerts/${id(a)}`),
   events: (a: string) => items<AlertEvent>(`/v1/alerts/${id(a)}/events`),
-  candidates: (a: string) => items<Candidate>(`/v1/alerts/${id(a)}/candidates?limit=30`),
+  candidates: (a: string) => request<{ items: Candidate[]; left_out?: Candidate[] }>('GET', `/v1/alerts/${id(a)}/candidates?limit=30`),
   command: (a: string, name: string, body: object) => request<Alert>('POST', `/v1/alerts/${id(a)}/${name}`, body),
   recent: () => items<Alert>('/v1/alerts?state=closed&limit=12'),
   elders: (q: string) => items<Elder>(`/v1/elders?limit=12&q=${id(q)}`),

@@ -1,5 +1,5 @@
 import { tick } from 'svelte'
-import { announced, countsOf, isMachine, isUnaccepted, isWorking, mayOpenByItself, neighbour, priorityOf, queueOf, toOpen, turnOf } from '../core/queue'
+import { announced, countsOf, isEnded, isMachine, isUnaccepted, isWorking, mayOpenByItself, neighbour, nobodySpeaks, priorityOf, queueOf, toOpen, turnOf } from '../core/queue'
 import type { PanelName } from '../core/keys'
 import { ringing } from '../core/sound'
 import { may } from '../core/rights'
@@ -52,6 +52,8 @@ export class Desk {
   detail = $state.raw<Detail | null>(null)
   story = $state.raw<readonly AlertEvent[]>([])
   candidates = $state.raw<readonly Candidate[]>([])
+  /** who is near and would not be asked, with why */
+  leftOut = $state.raw<readonly Candidate[]>([])
   /** alerts that are not in the stream: closed ones that somebody looks at */
   #looked = $state.raw<Alert | null>(null)
   /** ambulance prompts that this seat has acted on, by alert */
@@ -278,6 +280,7 @@ export class Desk {
     this.detail = null
     this.story = []
     this.candidates = []
+    this.leftOut = []
     void this.#load(false)
   }
 
@@ -336,8 +339,10 @@ export class Desk {
     const a = this.selected
     if (!id || (a && (!isWorking(a) || isMachine(a)))) return
     try {
-      const list = await api.candidates(id)
-      if (this.selectedId === id) this.candidates = list
+      const found = await api.candidates(id)
+      if (this.selectedId !== id) return
+      this.candidates = found.items
+      this.leftOut = found.left_out ?? []
     } catch {
       // the plan asks helpers by itself; the chips stay as they were
     }
@@ -390,6 +395,13 @@ export class Desk {
     this.silenced = new Map([...this.silenced].filter(([id]) => id !== a.id))
     this.seat.setAway(false) // who takes an alert is back
     return this.command('accept')
+  }
+
+  /** The line is open and nobody speaks: the most urgent kind of alarm, not a false one. */
+  async nobody(): Promise<void> {
+    const a = this.selected
+    if (!a || isEnded(a) || isMachine(a) || nobodySpeaks(a) || !this.may('alerts.work')) return
+    if (await this.command('no-speech')) this.say(this.t('ui.done.nobody'))
   }
 
   /** The digit keys. A place in the list that has just got another name is not trusted to a key. */
