@@ -25,7 +25,7 @@ type PlanAsk struct {
 	Zone    string              `json:"zone"` // of the own centre
 }
 
-// Considered is one plan that was looked at, and why it was chosen or not (a key of the message file under plan.choice.).
+// Considered is one plan that was looked at, and why it was chosen or not (keys of the message file under plan.choice.yes. and plan.choice.no.).
 type Considered struct {
 	Plan   PlanRef           `json:"plan"`
 	Name   map[string]string `json:"name"`
@@ -230,6 +230,9 @@ func (r *Raise) chosenKind() string {
 
 // plan chooses the response plan of a new alert, and fixes what its steps will ask.
 func (e *Engine) plan(ctx context.Context, tx *db.Tx, r *Raise, s Signal) error {
+	if err := e.freshPlans(ctx, tx); err != nil {
+		return err
+	}
 	q, err := e.planAsk(ctx, tx, r, s)
 	if err != nil {
 		return err

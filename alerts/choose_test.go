@@ -14,15 +14,18 @@ import (
 // book is a plan book with plans of which only the choice matters: name, centre, and what stands before the steps.
 func book(t *testing.T, plans ...[3]string) *planBook {
 	t.Helper()
-	var docs []PlanDoc
+	var all []parsed
 	for _, p := range plans {
 		body := fmt.Sprintf("plan: %s\nname: {zh: 甲, en: A}\npriority: 1\n%s\n", p[0], p[2])
-		docs = append(docs, PlanDoc{ID: planID(p[0], registry.CentreID(p[1])), Centre: registry.CentreID(p[1]), Version: 1, Body: body})
+		plan, err := storedPlan([]byte(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		centre := registry.CentreID(p[1])
+		all = append(all, parsed{Plan: plan, ref: Ref(planID(p[0], centre), 1), centre: centre})
 	}
 	var b planBook
-	if err := b.setNewest(docs); err != nil {
-		t.Fatal(err)
-	}
+	b.setNewest(all, len(all), start)
 	return &b
 }
 

@@ -124,7 +124,10 @@ func (e *Engine) update(ctx context.Context, f func(tx *db.Tx) error) error {
 func (e *Engine) Step(ctx context.Context) (did int, next time.Time, err error) {
 	var ids []AlertID
 	err = e.db.View(ctx, func(tx *db.Tx) error {
-		var err error
+		err := e.freshPlans(ctx, tx)
+		if err != nil {
+			return err
+		}
 		if ids, err = e.store.due(ctx, tx, tx.Now(), stepBatch); err != nil {
 			return err
 		}

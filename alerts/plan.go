@@ -136,10 +136,10 @@ const (
 
 // Mistake is something in the text of a plan that cannot be used, and where it stands.
 type Mistake struct {
-	Line    int    // from 1
-	Column  int    // from 1
-	Path    string // steps[3].who; the first step is steps[1]
-	Problem string // what is wrong, and what is wanted
+	Line    int    `json:"line"`           // from 1
+	Column  int    `json:"column"`         // from 1
+	Path    string `json:"path,omitempty"` // steps[3].who; the first step is steps[1]
+	Problem string `json:"problem"`        // what is wrong, and what is wanted
 }
 
 // field names the mistake as the API does: line 12: steps[3].who.
@@ -151,9 +151,9 @@ func (m Mistake) field() fault.Field {
 	return fault.Field{Name: name, Problem: m.Problem}
 }
 
-// ParsePlan reads a plan and checks it. Every mistake is named with its line, all of them at once (kind Invalid).
-func ParsePlan(body []byte) (*Plan, error) {
-	p, wrong := CheckPlan(body)
+// ParsePlan reads a plan and checks it as CheckPlan does. Every mistake is named with its line, all of them at once (kind Invalid).
+func ParsePlan(body []byte, known ...string) (*Plan, error) {
+	p, wrong := CheckPlan(body, known...)
 	if len(wrong) == 0 {
 		return p, nil
 	}
@@ -164,14 +164,18 @@ func ParsePlan(body []byte) (*Plan, error) {
 	return nil, fault.InvalidFields("the plan cannot be used", fields)
 }
 
-// CheckPlan reads a plan as far as it can be read, and lists everything that is wrong with it in the order of the lines.
-func CheckPlan(body []byte) (*Plan, []Mistake) {
+// CheckPlan reads a plan as far as it can be read, and lists everything that is wrong with it in the order of the lines. Known are
+// the names of the plans that there are; without any, nobody asks whether a plan that it goes on with exists.
+func CheckPlan(body []byte, known ...string) (*Plan, []Mistake) {
 	p, r := readPlan(body)
 	if p == nil {
 		return nil, r.mistakes()
 	}
 	c := planCheck{p: p, planReader: r}
 	c.plan()
+	if len(known) > 0 {
+		c.goesOn(known)
+	}
 	return p, r.mistakes()
 }
 

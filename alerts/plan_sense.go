@@ -84,3 +84,12 @@ func (c *planCheck) afterTheEnd() {
 		}
 	}
 }
+
+// goesOn looks whether the plans that one goes on with exist; it may always begin anew itself.
+func (c *planCheck) goesOn(known []string) {
+	for i, s := range c.p.Steps {
+		if s.Do == doContinue && s.With != "" && s.With != c.p.ID && !slices.Contains(known, s.With) {
+			c.add(fmt.Sprintf("steps[%d].with", i+1), "there is no plan of this name: %s", s.With)
+		}
+	}
+}

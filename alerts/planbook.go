@@ -5,8 +5,8 @@ import (
 	"context"
 	"embed"
 	"fmt"
-	"slices"
 	"sync"
+	"time"
 
 	"anling/internal/db"
 	"anling/internal/fault"
@@ -25,8 +25,9 @@ type PlanDoc struct {
 	Centre  registry.CentreID `json:"centre"` // whose own it is; "" for all
 	Version int               `json:"version"`
 	Name    map[string]string `json:"name"`
-	Body    string            `json:"body"` // YAML
+	Body    string            `json:"body"` // YAML; "" for the version that withdrew it
 	Author  string            `json:"author"`
+	At      time.Time         `json:"at,omitzero"` // when it was written; in the history only
 }
 
 // parsed is a plan with the version that it stands in.
@@ -50,9 +51,11 @@ func planID(name string, centre registry.CentreID) string {
 type planBook struct {
 	policy Policy // of every plan
 
-	mu     sync.RWMutex
-	byRef  map[PlanRef]*Plan
-	newest []parsed // the newest version of each plan, by id
+	mu      sync.RWMutex
+	byRef   map[PlanRef]*Plan
+	newest  []parsed  // the newest version of each plan that can be read, by id
+	written int       // versions that were stored when newest was read; none is ever taken away
+	asked   time.Time // when somebody last looked whether there are more
 }
 
 // cached gives a plan that is in memory, or nil.
@@ -88,48 +91,37 @@ func (b *planBook) get(ctx context.Context, tx *db.Tx, ref PlanRef) (*Plan, erro
 	return p, nil
 }
 
-func (b *planBook) setNewest(docs []PlanDoc) error {
-	var newest []parsed
-	byRef := map[PlanRef]*Plan{}
-	for _, d := range docs {
-		p, err := storedPlan([]byte(d.Body))
+// BuiltInPlans are the plans that come with the program.
+func BuiltInPlans() ([]PlanDoc, error) {
+	files, err := builtIn.ReadDir("plans")
+	if err != nil {
+		return nil, fmt.Errorf("built-in plans: %w", err)
+	}
+	var docs []PlanDoc
+	for _, f := range files {
+		body, err := builtIn.ReadFile("plans/" + f.Name())
 		if err != nil {
-			return fmt.Errorf("plan %s: %w", Ref(d.ID, d.Version), err)
+			return nil, fmt.Errorf("built-in plan %s: %w", f.Name(), err)
 		}
-		p.policy = b.policy
-		newest = append(newest, parsed{Plan: p, ref: Ref(d.ID, d.Version), centre: d.Centre})
-		byRef[Ref(d.ID, d.Version)] = p
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.newest = newest
-	for ref, p := range b.byRef {
-		if byRef[ref] == nil {
-			byRef[ref] = p
+		p, err := ParsePlan(body)
+		if err != nil {
+			return nil, fmt.Errorf("built-in plan %s: %w", f.Name(), err)
 		}
+		docs = append(docs, PlanDoc{ID: p.ID, Name: p.Name, Body: string(body), Author: builtInAuthor})
 	}
-	b.byRef = byRef
-	return nil
+	return docs, nil
 }
 
 // Start loads the built-in plans into the database, as a new version where the program's own text has
-// changed and no centre has written its own, and reads the newest of each.
+// changed and no centre has written its own, and reads the newest of each that can be read.
 func (e *Engine) Start(ctx context.Context) error {
-	files, err := builtIn.ReadDir("plans")
+	docs, err := BuiltInPlans()
 	if err != nil {
-		return fmt.Errorf("built-in plans: %w", err)
+		return err
 	}
 	err = e.update(ctx, func(tx *db.Tx) error {
-		for _, f := range files {
-			body, err := builtIn.ReadFile("plans/" + f.Name())
-			if err != nil {
-				return fmt.Errorf("built-in plan %s: %w", f.Name(), err)
-			}
-			p, err := ParsePlan(body)
-			if err != nil {
-				return fmt.Errorf("built-in plan %s: %w", f.Name(), err)
-			}
-			if err := e.store.seedPlan(ctx, tx, PlanDoc{ID: p.ID, Body: string(body), Author: builtInAuthor}); err != nil {
+		for _, d := range docs {
+			if err := e.store.seedPlan(ctx, tx, d); err != nil {
 				return err
 			}
 		}
@@ -169,17 +161,11 @@ type PlanDraft struct {
 // write plans, or not for that centre: a plan for all is written only by who works for all. noted, if any, writes that down in the
 // same transaction.
 func (e *Engine) SavePlan(ctx context.Context, d PlanDraft, noted func(*db.Tx, PlanDoc)) (PlanDoc, error) {
-	if d.By.Kind != ActorOperator || !d.By.Rights.May(registry.PlansChange) {
-		return PlanDoc{}, fault.New(fault.Denied, "you may not write response plans")
-	}
-	if ok, err := e.mayWriteFor(ctx, d); err != nil || !ok {
-		return PlanDoc{}, cmp.Or(err, fault.New(fault.Denied, "you may write response plans only for your own centres"))
-	}
-	p, err := ParsePlan([]byte(d.Body))
-	if err != nil {
+	if err := e.mayWrite(ctx, d); err != nil {
 		return PlanDoc{}, err
 	}
-	if err := e.plans.checkWith(p); err != nil {
+	p, err := ParsePlan([]byte(d.Body), e.plans.names()...)
+	if err != nil {
 		return PlanDoc{}, err
 	}
 	doc := PlanDoc{ID: planID(p.ID, d.Centre), Centre: d.Centre, Name: p.Name, Body: d.Body, Author: d.By.ID}
@@ -197,6 +183,17 @@ func (e *Engine) SavePlan(ctx context.Context, d PlanDraft, noted func(*db.Tx, P
 	return doc, e.readPlans(ctx)
 }
 
+// mayWrite refuses who may not write plans, or not for that centre (kind Denied).
+func (e *Engine) mayWrite(ctx context.Context, d PlanDraft) error {
+	if d.By.Kind != ActorOperator || !d.By.Rights.May(registry.PlansChange) {
+		return fault.New(fault.Denied, "you may not write response plans")
+	}
+	if ok, err := e.mayWriteFor(ctx, d); err != nil || !ok {
+		return cmp.Or(err, fault.New(fault.Denied, "you may write response plans only for your own centres"))
+	}
+	return nil
+}
+
 // mayWriteFor reports whether the centre, or for all of them the one at the top, is in the scope of who writes.
 func (e *Engine) mayWriteFor(ctx context.Context, d PlanDraft) (ok bool, err error) {
 	if d.Centre != "" || d.Scope.All() {
@@ -208,28 +205,4 @@ func (e *Engine) mayWriteFor(ctx context.Context, d PlanDraft) (ok bool, err err
 		return err
 	})
 	return ok, err
-}
-
-// checkWith looks whether the plans that one goes on with exist.
-func (b *planBook) checkWith(p *Plan) error {
-	var wrong []fault.Field
-	for i, s := range p.Steps {
-		known := s.With == p.ID || slices.ContainsFunc(b.all(), func(o parsed) bool { return o.ID == s.With })
-		if s.Do == doContinue && !known {
-			wrong = append(wrong, fault.Field{Name: fmt.Sprintf("steps[%d].with", i+1), Problem: "there is no plan of this name: " + s.With})
-		}
-	}
-	if len(wrong) > 0 {
-		return fault.InvalidFields("the plan cannot be used", wrong)
-	}
-	return nil
-}
-
-// readPlans takes the newest version of each plan into memory.
-func (e *Engine) readPlans(ctx context.Context) error {
-	docs, err := e.Plans(ctx)
-	if err != nil {
-		return err
-	}
-	return e.plans.setNewest(docs)
 }

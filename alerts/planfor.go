@@ -11,11 +11,12 @@ import (
 
 // PlanQuery asks what a signal of a kind would bring about. Without an elder it asks in general, at the centre at the top.
 type PlanQuery struct {
-	Elder registry.ElderID `json:"elder,omitempty"`
-	Kind  string           `json:"kind,omitempty"` // "": sos
-	At    time.Time        `json:"at,omitzero"`    // zero: now
-	Plan  string           `json:"plan,omitempty"` // of this id instead of the one that would be chosen
-	Body  string           `json:"body,omitempty"` // this text instead
+	Elder  registry.ElderID  `json:"elder,omitempty"`
+	Centre registry.CentreID `json:"centre,omitempty"` // without an elder: at this centre
+	Kind   string            `json:"kind,omitempty"`   // "": sos
+	At     time.Time         `json:"at,omitzero"`      // zero: now
+	Plan   string            `json:"plan,omitempty"`   // of this id instead of the one that would be chosen
+	Body   string            `json:"body,omitempty"`   // this text instead
 }
 
 // PlanAnswer is which plan would be chosen, and why.
@@ -25,9 +26,12 @@ type PlanAnswer struct {
 	Plans  []Considered `json:"plans"`
 }
 
-// PlanFor tells which plan a signal would have, and why. Nothing is written. Kinds: NotFound for the elder.
+// PlanFor tells which plan a signal would have, and why. Nothing is written. Kinds: NotFound for the elder or centre.
 func (e *Engine) PlanFor(ctx context.Context, q PlanQuery) (out PlanAnswer, err error) {
 	err = e.db.View(ctx, func(tx *db.Tx) error {
+		if err := e.somePlans(ctx, tx); err != nil {
+			return err
+		}
 		r, err := e.imagine(ctx, tx, q)
 		if err != nil {
 			return err
@@ -67,6 +71,9 @@ func (e *Engine) imagine(ctx context.Context, tx *db.Tx, q PlanQuery) (*Raise, e
 	}
 	if q.Elder != "" && r.Elder == "" {
 		return nil, fault.New(fault.NotFound, "there is no such elder")
+	}
+	if q.Elder == "" && q.Centre != "" {
+		r.Centre = q.Centre
 	}
 	r.Subject = "try"
 	return r, nil

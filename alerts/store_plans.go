@@ -7,11 +7,11 @@ import (
 	"anling/internal/db"
 )
 
-// newestPlans reads the newest version of each plan.
+// newestPlans reads the newest version of each plan that is in use: a version without a text is its withdrawal.
 func (s store) newestPlans(ctx context.Context, tx *db.Tx) ([]PlanDoc, error) {
 	rows, err := tx.Query(ctx, `
 		SELECT p.id, p.version, p.centre, p.body, p.author FROM plans p
-		WHERE p.version = (SELECT MAX(q.version) FROM plans q WHERE q.id = p.id) ORDER BY p.id`)
+		WHERE p.version = (SELECT MAX(q.version) FROM plans q WHERE q.id = p.id) AND p.body <> '' ORDER BY p.id`)
 	if err != nil {
 		return nil, fmt.Errorf("list plans: %w", err)
 	}
@@ -61,4 +61,34 @@ func planBody(ctx context.Context, tx *db.Tx, id string, version int) (string, e
 		return "", fmt.Errorf("read plan %s version %d: %w", id, version, err)
 	}
 	return body, nil
+}
+
+// countPlans counts the stored versions of all plans: each one that is written makes it one more.
+func (s store) countPlans(ctx context.Context, tx *db.Tx) (n int, err error) {
+	if err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM plans`).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count plans: %w", err)
+	}
+	return n, nil
+}
+
+// planVersions reads who wrote each version of a plan, and when, newest first.
+func (s store) planVersions(ctx context.Context, tx *db.Tx, id string) ([]PlanDoc, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT id, version, centre, body, author, created_at FROM plans
+		WHERE id = ? ORDER BY version DESC LIMIT ?`, id, mostVersions)
+	if err != nil {
+		return nil, fmt.Errorf("list versions of plan %s: %w", id, err)
+	}
+	defer rows.Close()
+	var docs []PlanDoc
+	for rows.Next() {
+		var d PlanDoc
+		var at int64
+		if err := rows.Scan(&d.ID, &d.Version, &d.Centre, &d.Body, &d.Author, &at); err != nil {
+			return nil, fmt.Errorf("read plan: %w", err)
+		}
+		d.At = db.Time(at)
+		docs = append(docs, d)
+	}
+	return docs, rows.Err()
 }

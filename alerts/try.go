@@ -95,6 +95,9 @@ func (e *Engine) Try(ctx context.Context, q TryQuery) (out TryResult, err error)
 
 // rehearse gathers everything that a trial needs to know of the outside.
 func (e *Engine) rehearse(ctx context.Context, tx *db.Tx, q PlanQuery, t *trial) error {
+	if err := e.somePlans(ctx, tx); err != nil {
+		return err
+	}
 	r, err := e.imagine(ctx, tx, q)
 	if err != nil {
 		return err
@@ -140,7 +143,7 @@ func (e *Engine) rehearse(ctx context.Context, tx *db.Tx, q PlanQuery, t *trial)
 // tried is the plan of a trial: a text, one of an id, or the one that would be chosen.
 func (e *Engine) tried(q PlanQuery, ask PlanAsk) (parsed, error) {
 	if q.Body != "" {
-		p, err := ParsePlan([]byte(q.Body))
+		p, err := ParsePlan([]byte(q.Body), e.plans.names()...)
 		if err != nil {
 			return parsed{}, err
 		}
