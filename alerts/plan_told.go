@@ -1,0 +1,143 @@
+package alerts
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"anling/internal/words"
+)
+
+// Sentences tell a plan as one tells it to a colleague: for what it is, then each step with its time and its conditions.
+func (p *Plan) Sentences(lang string) []string {
+	out := []string{inWords(p.Name, lang)}
+	if about := inWords(p.About, lang); about != "" {
+		out = append(out, about)
+	}
+	out = append(out, words.T(lang, "plan.head", map[string]string{"kinds": kindsTold(lang, p.For), "priority": fmt.Sprint(p.Priority)}))
+	for i := range p.Steps {
+		out = append(out, p.Steps[i].Sentence(lang))
+	}
+	return append(out, words.T(lang, "plan.rules", nil))
+}
+
+// Sentence tells a step: "30 s after the press: loudest tone at all seats (until an operator has accepted)".
+func (s *Step) Sentence(lang string) string {
+	var only []string
+	add := func(key string, list []string, join string) {
+		if len(list) > 0 {
+			only = append(only, words.T(lang, key, map[string]string{"list": strings.Join(list, words.T(lang, join, nil))}))
+		}
+	}
+	if len(s.Kinds) > 0 {
+		add("plan.only", []string{kindsTold(lang, s.Kinds)}, "plan.comma")
+	}
+	add("plan.if", conditionsTold(lang, s.If), "plan.and")
+	add("plan.until", conditionsTold(lang, s.Until), "plan.or")
+	vars := map[string]string{"when": s.when(lang), "what": inWords(s.What, lang), "only": strings.Join(only, words.T(lang, "plan.comma", nil))}
+	if len(only) > 0 {
+		return words.T(lang, "plan.step_only", vars)
+	}
+	return words.T(lang, "plan.step", vars)
+}
+
+// when tells from where and how long a step waits.
+func (s *Step) when(lang string) string {
+	after := words.T(lang, "plan.after."+s.After, nil)
+	key, at := "plan.at", s.At.Told(lang)
+	switch {
+	case s.Next == "morning":
+		key, at = "plan.next", words.T(lang, "plan.morning", nil)
+	case s.Next != "":
+		key, at = "plan.next", s.Next
+	case s.Late > 0:
+		key, at = "plan.late", s.Late.Told(lang)
+	case s.At == 0:
+		key = "plan.at_once"
+	}
+	return words.T(lang, key, map[string]string{"after": after, "at": at})
+}
+
+// Told says a length of time in words: 1 h 30 min.
+func (s Span) Told(lang string) string {
+	var parts []string
+	for _, unit := range []struct {
+		key string
+		n   int
+	}{{"plan.h", int(time.Duration(s).Hours())}, {"plan.min", int(time.Duration(s).Minutes()) % 60}, {"plan.s", int(time.Duration(s).Seconds()) % 60}} {
+		if unit.n > 0 {
+			parts = append(parts, words.T(lang, unit.key, map[string]string{"n": fmt.Sprint(unit.n)}))
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+// Told says what would happen in one line, without its time: the step in the plan's own words, then whom it reaches and how.
+func (l TryLine) Told(lang string) string {
+	if l.Event == EventRaised {
+		return words.T(lang, "plan.pressed", nil)
+	}
+	vars := map[string]string{"name": l.Name, "actor": l.Name, "kind": words.T(lang, "kind_"+l.Kind, nil), "channel": l.channel(lang),
+		"step": l.Step, "reason": inWords(l.What, lang), "prompt": l.Kind}
+	what := inWords(l.What, lang)
+	if what == "" {
+		what = words.T(lang, "event."+string(l.Event), vars)
+	} else if l.Name != "" {
+		what = words.T(lang, "plan.to", map[string]string{"what": what, "name": l.Name, "channel": l.channel(lang)})
+	}
+	switch {
+	case l.Answer != "":
+		return words.T(lang, "plan.answer", map[string]string{"name": what, "answer": words.T(lang, "plan.said."+l.Answer, nil)})
+	case l.TravelS > 0:
+		minutes := (l.TravelS + 59) / 60
+		return words.T(lang, "plan.away", map[string]string{"what": what, "n": fmt.Sprint(minutes)})
+	case l.Event == EventContinued:
+		return words.T(lang, "plan.goes_on", map[string]string{"what": what, "plan": string(l.Plan)})
+	}
+	return what
+}
+
+func (l TryLine) channel(lang string) string {
+	if l.Channel == "" {
+		return words.T(lang, "plan.all_ways", nil)
+	}
+	return words.T(lang, "channel."+l.Channel, nil)
+}
+
+// Told says why a plan was chosen, or why not.
+func (c Considered) Told(lang string) string {
+	key := "plan.choice.no."
+	if c.Chosen {
+		key = "plan.choice.yes."
+	}
+	var all []string
+	for _, why := range c.Why {
+		all = append(all, words.T(lang, key+why, nil))
+	}
+	return strings.Join(all, words.T(lang, "plan.comma", nil))
+}
+
+func conditionsTold(lang string, all []string) []string {
+	var out []string
+	for _, c := range all {
+		word, not := strings.CutPrefix(c, notPrefix)
+		told := words.T(lang, "plan.if."+word, nil)
+		if not {
+			told = words.T(lang, "plan.not", map[string]string{"word": told})
+		}
+		out = append(out, told)
+	}
+	return out
+}
+
+func kindsTold(lang string, kinds []string) string {
+	told := slices.Clone(kinds)
+	for i, k := range kinds {
+		told[i] = words.T(lang, "kind_"+k, nil)
+	}
+	return strings.Join(told, words.T(lang, "plan.comma", nil))
+}
+
+// inWords is one of a plan's own texts in a language.
+func inWords(text map[string]string, lang string) string { return text[words.Lang(lang)] }
