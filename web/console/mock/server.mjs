@@ -64,6 +64,7 @@ function file(res, path) {
 function scene(res, name) {
   if (name === 'mute') state.mute = true
   else if (name === 'unmute') state.mute = false
+  else if (name === 'deaf' || name === 'hears') state.deaf = name === 'deaf'
   else if (name === 'drop') streams.forEach((s) => s.destroy())
   else {
     world.scene(name)
@@ -104,6 +105,11 @@ function pressed(res, b) {
   json(res, 200, { alert: a.id, elder: e })
 }
 
+function seat(res, b) {
+  state.seat = { operator: world.operator.id, centre: 'ct1', state: b.free ? 'free' : 'away', beat_at: new Date().toISOString(), turn_at: null, beat_s: 15, stale_s: 45 }
+  json(res, 200, state.seat)
+}
+
 async function api(req, res, url) {
   const [, , noun, id, verb] = url.pathname.split('/')
   if (noun === 'alerts' && !id) {
@@ -116,7 +122,7 @@ async function api(req, res, url) {
     if (!a) return problem(res, 404, 'no such alert')
     if (!verb) return json(res, 200, world.detail(a))
     if (verb === 'events') return json(res, 200, { items: world.events.get(id) ?? [], next: null })
-    if (verb === 'candidates') return json(res, 200, { items: world.candidates(a) })
+    if (verb === 'candidates') return json(res, 200, world.near(a))
     const r = world.command(a, verb, await bodyOf(req))
     return r.problem ? json(res, r.problem.status, r.problem) : json(res, 200, r.alert)
   }
@@ -129,6 +135,9 @@ async function api(req, res, url) {
   if (noun === 'devices') return json(res, 200, { items: world.devices(url.searchParams.get('elder')), next: null })
   const known = state.admin && req.method === 'GET' ? adminAnswer(url.pathname) : undefined
   if (known) return json(res, 200, known)
+  if (noun === 'seat') return state.deaf ? res.destroy() : seat(res, await bodyOf(req))
+  if (noun === 'seats') return json(res, 200, { items: [state.seat, ...world.seats()].filter(Boolean) })
+  if (noun === 'operators' && id) return json(res, 200, { id, name: id, display_name: { op1: '周晓', op2: '吴凡', op3: '林班长' }[id] ?? id })
   if (noun === 'operators') return json(res, 200, { items: [world.operator, { id: 'op2', name: 'wu', display_name: '吴凡', role: 'operator' }, { id: 'op3', name: 'lin', display_name: '林班长', role: 'supervisor' }], next: null })
   problem(res, 404, url.pathname)
 }

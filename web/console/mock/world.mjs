@@ -177,6 +177,19 @@ export class World {
     }).sort((x, y) => x.duration_s - 120 * x.has_key - (y.duration_s - 120 * y.has_key)).slice(0, 8).map((c, i) => ({ ...c, rank: i + 1, reasons: i === 0 ? [...c.reasons, { code: 'nearest', zh: '最近', en: 'nearest' }] : c.reasons }))
   }
 
+  // The nearest two are spared, so that a picture shows why.
+  near(a) {
+    const all = this.candidates(a)
+    const spared = [{ code: 'quiet_hours', zh: '现在是其免打扰时间', en: 'this is one of their quiet hours' }, { code: 'over_budget', value: 5, zh: '本周已请 5 次', en: 'was asked 5 times this week' }]
+    const left = a.spares ? all.filter((c) => !c.state).slice(0, 2).map((c, i) => ({ ...c, reasons: [spared[i]] })) : []
+    return { items: all.filter((c) => !left.some((l) => l.helper === c.helper)), left_out: left }
+  }
+
+  seats() {
+    const at = (s) => iso(Date.now() - s * 1000)
+    return [{ operator: 'op2', state: 'free', beat_at: at(4) }, { operator: 'op3', state: 'silent', beat_at: at(95) }]
+  }
+
   offerBest(a, n) {
     this.candidates(a).filter((c) => !c.state).slice(0, n).forEach((c, i) => this.offer(a, c, { kind: 'system', id: 'plan' }, i))
   }
@@ -226,7 +239,10 @@ export class World {
         this.offer(a, c, actor)
       }
     } else if (name === 'arrive' && person) this.arrive(a, person, actor)
-    else if (name === 'note') this.emit(a, 'note', actor, { text: body.text })
+    else if (name === 'no-speech') {
+      Object.assign(a, { no_speech_at: now, priority: 1, urgency: 0, level: 3 })
+      this.emit(a, 'no_speech', actor)
+    } else if (name === 'note') this.emit(a, 'note', actor, { text: body.text })
     else if (name === 'call') this.emit(a, 'called', actor, { person: body.person, channel: 'voice' })
     else if (name === 'escalate') this.emit(a, 'escalated', actor, { to: body.to, reason: body.reason })
     else if (name === 'resolve') {
@@ -281,6 +297,21 @@ export class World {
     this.reset()
     if (name === 'one') return void this.raise('e1')
     if (name === 'unidentified') return void this.raise('', 'sos', { set: { caller: '+8619900009999', text: '来电无声' } })
+    if (name === 'shift') {
+      const silent = this.raise('e2', 'sos', { ago: 75, set: { no_speech_at: iso(Date.now() - 20_000), urgency: 0, operator: { id: 'op2', name: '吴凡' }, state: 'accepted', accepted_at: iso(Date.now() - 60_000) } })
+      this.emit(silent, 'no_speech', { kind: 'system', id: 'plan' })
+      const back = this.raise('e3', 'fall', { ago: 130, set: { returns: 1, waiting_since: iso(Date.now() - 15_000), turn: { operator: 'op2', at: iso(Date.now() - 3000) }, urgency: 10 } })
+      this.emit(back, 'returned', { kind: 'system', id: 'plan' }, { reason: 'console_silent' })
+      const at = Date.now()
+      const a = this.raise('e1', 'sos', { set: { spares: true, presses: 3, urgency: 8, turn: { operator: 'op1', at: iso(at) }, paths: [{ path: 'mqtt', press: 3, at: iso(at + 1000) }, { path: 'sms', press: 3, at: iso(at + 14_000) }] } })
+      this.emit(a, 'turn', { kind: 'system', id: 'plan' }, { to: 'op1' })
+      this.emit(a, 'path', { kind: 'device', id: 'd1' }, { channel: 'sms', late_s: 14 })
+      this.later(a, 15, () => {
+        const p = a.people.find((x) => x.state === 'coming')
+        if (p) p.trouble = 'still'
+        this.emit(a, 'progress', { kind: 'system', id: 'plan' }, { person: p?.id, code: 'unknown' })
+      })
+    }
     if (name === 'several') {
       const b = this.raise('e2', 'fall', { ago: 95 })
       b.operator = { id: 'op2', name: '吴凡' }

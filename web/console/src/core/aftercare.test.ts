@@ -25,6 +25,7 @@ describe('whether anybody knows how the elder is', () => {
 describe('callBackOf', () => {
   const next = [{ step: 'rule/close', at: at(900), action: 'sound' }, { step: 'rule/call-back', at: at(600), action: 'sound' }, { step: 'closure', at: at(1), action: 'tell' }]
   it('is nothing before the help has ended', () => expect(callBackOf(anAlert({ state: 'helping' }), [])).toBeNull())
+  it('is nothing for a flat battery', () => expect(callBackOf(anAlert({ state: 'resolved', kind: 'low_battery', priority: 3 }), [])).toBeNull())
   it('is due, with the next reminder', () => expect(callBackOf(anAlert({ state: 'resolved', on_scene_at: at(5), next }), [])).toEqual({ code: 'due', at: at(600) }))
   it('has been tried, or has reached somebody', () => {
     expect(callBackOf(anAlert({ state: 'resolved', on_scene_at: at(5), followed_up_at: at(9), reached: null }), [])?.code).toBe('tried')

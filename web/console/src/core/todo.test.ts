@@ -41,6 +41,15 @@ describe('nextTodo', () => {
   it('does not order an operator about in the case of another', () => expect(todo({ state: 'accepted', operator: { id: 'o2', name: '吴凡' } })).toMatchObject({ code: 'other', vars: { name: '吴凡' } }))
 })
 
+describe('after the end of the help', () => {
+  it('calls the elder whom nobody has seen or heard, however loud it rings', () => {
+    const resolved = (o: Partial<Alert>) => nextTodo({ alert: anAlert({ state: 'resolved', reached: null, ...o }), candidates: [], now: t0, prompted: false, unseen: true })
+    expect(resolved({ level: 2 })).toMatchObject({ code: 'unseen', key: 'C', urgent: true })
+    expect(resolved({ level: 0 }).code).toBe('unseen')
+    expect(resolved({ level: 0, reached: 'elder' }).code).toBe('close')
+  })
+})
+
 describe('nearerNotAsked', () => {
   const best = aCandidate({ helper: 'best', duration_s: 300 })
   it('names who would be there sooner and is not part of the alert, the soonest first', () => {

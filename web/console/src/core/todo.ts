@@ -5,7 +5,7 @@ import { minutes, millis } from './time'
 
 // The answer to "what must I do next": one sentence, and the key that does it.
 export interface Todo {
-  code: 'accept' | 'prompt' | 'late' | 'doubt' | 'offer' | 'nobody' | 'call' | 'silent' | 'wait' | 'onscene' | 'follow' | 'close' | 'ended' | 'machine' | 'other' | 'unwell'
+  code: 'accept' | 'prompt' | 'late' | 'doubt' | 'offer' | 'nobody' | 'call' | 'silent' | 'wait' | 'onscene' | 'follow' | 'close' | 'ended' | 'machine' | 'other' | 'unwell' | 'unseen'
   key: string
   urgent: boolean
   vars: Record<string, string | number>
@@ -14,7 +14,11 @@ export interface Todo {
 
 const graceMs = 60_000
 
-export interface TodoInput { alert: Alert; candidates: readonly Candidate[]; now: number; prompted: boolean; me?: string }
+export interface TodoInput {
+  /** the help has ended and nobody has seen or heard the elder */
+  unseen?: boolean
+  alert: Alert; candidates: readonly Candidate[]; now: number; prompted: boolean; me?: string
+}
 
 /** Candidates that can still be asked: not yet part of the alert. */
 export function freeCandidates(a: Alert, list: readonly Candidate[]): Candidate[] {
@@ -27,8 +31,9 @@ export function nearerNotAsked(a: Alert, leftOut: readonly Candidate[], best: Ca
   return freeCandidates(a, leftOut).filter((c) => !best || c.duration_s < best.duration_s).sort((x, y) => x.duration_s - y.duration_s)
 }
 
-export function nextTodo({ alert, candidates, now, prompted, me }: TodoInput): Todo {
+export function nextTodo({ alert, candidates, now, prompted, me, unseen }: TodoInput): Todo {
   const plain = (code: Todo['code'], key: string, urgent = false): Todo => ({ code, key, urgent, vars: {} })
+  if (alert.state === 'resolved' && unseen && !isCalledBack(alert)) return plain('unseen', 'C', true)
   if (alert.state === 'resolved' && !isAftercare(alert)) return plain('unwell', 'C', true)
   if (alert.state === 'resolved') return isCalledBack(alert) ? plain('close', 'X') : plain('follow', 'F')
   if (!isWorking(alert)) return plain('ended', '')

@@ -88,6 +88,7 @@ export const api = {
   devices: (e: string) => items<Device>(`/v1/devices?elder=${id(e)}`),
   history: (e: string) => items<PastAlert>(`/v1/alerts?elder=${id(e)}&limit=10`),
   operators: () => items<Operator>('/v1/operators'),
+  seats: () => items<OpenSeat>('/v1/seats'),
   beat: (free: boolean) => request<OpenSeat>('POST', '/v1/seat', { free }),
   press: (elder?: string) => request<{ alert: string; elder: string }>('POST', '/demo/press', elder ? { elder } : {}),
 }
