@@ -1,6 +1,6 @@
 import { expect, type Page, test } from '@playwright/test'
 import { type Service, startDemo } from './service.ts'
-import { logIn, noAxeProblems, watchRequests } from './steps.ts'
+import { call, logIn, noAxeProblems, watchRequests } from './steps.ts'
 
 let service: Service
 test.beforeAll(async () => {
@@ -33,6 +33,13 @@ test('from the press to the door', async ({ context }) => {
   const away = watchRequests(desk)
   await startShift(desk, 'demo')
   await noAxeProblems(desk, 'calm desk')
+  // The server hears of the seat, and of a moment's absence.
+  const seats = () => call(desk, 'GET', '/v1/seats').then((r) => r.body.items.map((s: { state: string }) => s.state))
+  await expect.poll(seats).toEqual(['free'])
+  await desk.getByTestId('seat-state').click()
+  await expect.poll(seats).toEqual(['away'])
+  await desk.getByTestId('seat-back').click()
+  await expect.poll(seats).toEqual(['free'])
   const wall = await context.newPage()
   await wall.goto(`${service.url}/phones`)
 
@@ -44,7 +51,12 @@ test('from the press to the door', async ({ context }) => {
   console.log(`press → row on the console: ${Date.now() - pressed} ms`)
   const state = desk.getByTestId('state')
   await expect(state).toHaveAttribute('data-state', 'raised')
+  await expect(desk.getByTestId('turn')).toBeVisible() // it has its turn at the only seat
   await noAxeProblems(desk, 'a raised alert')
+  await desk.getByTestId('seats-open').click()
+  await expect(desk.getByTestId('seat')).toHaveCount(1)
+  await noAxeProblems(desk, 'the seats')
+  await desk.keyboard.press('Escape')
 
   // Family and helpers are told by SMS and by voice.
   const people = desk.getByTestId('person-row')
