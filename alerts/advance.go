@@ -49,7 +49,10 @@ func (e *Engine) advance(ctx context.Context, tx *db.Tx, a *Alert, commands ...C
 	if err := p.follow(ctx); err != nil {
 		return err
 	}
-	return p.write(ctx)
+	if err := p.write(ctx); err != nil {
+		return err
+	}
+	return e.stillAtRisk(ctx, tx, a)
 }
 
 // do decides one command and carries its events into the state.

@@ -236,6 +236,9 @@ type Alert struct {
 	Alone        bool                `json:"alone,omitempty"`   // the elder lives alone
 	Classes      []string            `json:"classes,omitempty"` // of caller: vip, important
 	DueAt        *time.Time          `json:"due_at"`
+	DoBy         *time.Time          `json:"do_by,omitempty"`     // until when a task must be done
+	Pressable    bool                `json:"pressable,omitempty"` // of a repair task: the device has a key, whose press proves it
+	Troubles     []Trouble           `json:"troubles,omitempty"`  // of a safety plan: why the elder is on it
 	Outcome      Outcome             `json:"outcome,omitempty"`
 	Satisfaction Satisfaction        `json:"satisfaction,omitempty"`
 	Reached      string              `json:"reached,omitempty"` // who confirmed how the elder is

@@ -43,7 +43,7 @@ const (
 	whyHours       = "hours"        // for other hours; for this one
 	whyShadowed    = "shadowed"     // a nearer centre has its own plan of the same name
 	whyLessExact   = "less_exact"   // the chosen one says more exactly whom it is for
-	whyNothingFits = "nothing_fits" // no plan fits: the emergency plan
+	whyNothingFits = "nothing_fits" // no plan fits: the emergency plan, or that for tasks
 )
 
 // against gives the first reason for which a plan is not for an alert; "" when it is.
@@ -96,7 +96,7 @@ func (p parsed) compare(o parsed, q PlanAsk) int {
 }
 
 // choose picks the plan for an alert. Of plans that fit and have one name, only that of the nearest centre counts: it stands in the place of
-// the others. Among the rest the most exact one wins. When none fits it is the emergency plan.
+// the others. Among the rest the most exact one wins. When none fits it is the emergency plan; for work with a clock the built-in plan for that.
 func (b *planBook) choose(q PlanAsk) (parsed, []Considered) {
 	all := b.all()
 	var fit []parsed
@@ -115,7 +115,7 @@ func (b *planBook) choose(q PlanAsk) (parsed, []Considered) {
 		fit = append(fit, p)
 	}
 	if len(fit) == 0 {
-		best := b.named(emergencyPlan, q.Centres)
+		best := b.named(orElse(q.Kind), q.Centres)
 		mark := func(c Considered) bool { return c.Plan == best.ref }
 		if i := slices.IndexFunc(seen, mark); i >= 0 {
 			seen[i].Chosen, seen[i].Why = true, []string{whyNothingFits}
@@ -201,7 +201,7 @@ func family(kind string) string {
 		return "hazard"
 	case "inactivity", "door", "zone":
 		return "inactivity"
-	case "low_battery", "mains_lost", "tamper", "fault", "lost", "battery_ok", "mains_ok", "fault_ok":
+	case "low_battery", "mains_lost", "tamper", "fault", "lost", "untested", "battery_ok", "mains_ok", "fault_ok":
 		return "technical"
 	case "safety", "test":
 		return kind
@@ -239,7 +239,7 @@ func (e *Engine) plan(ctx context.Context, tx *db.Tx, r *Raise, s Signal) error 
 	}
 	best, _ := e.plans.choose(q)
 	r.Plan, r.Priority, r.Ahead, r.Pins = best.ref, best.Priority, best.Ahead, e.plans.pins(best, q.Centres)
-	r.Zone, r.Classes = q.Zone, q.Classes
+	r.Zone, r.Classes, r.DoBy = q.Zone, q.Classes, best.Repair.doBy(s, tx.Now())
 	if el := r.known.elder; el != nil {
 		r.Alone = livesAlone(el.Living)
 	}

@@ -38,6 +38,10 @@ const (
 	commandJoin    CommandType = "join"
 	commandReturn  CommandType = "return" // to the queue
 	commandTurn    CommandType = "turn"   // it stands at one seat
+	commandTrouble CommandType = "trouble"
+	commandMend    CommandType = "mend"
+	commandProve   CommandType = "prove"
+	commandRelease CommandType = "release"
 )
 
 // Commands lists the operators' commands.
@@ -78,6 +82,7 @@ type Command struct {
 	people     []*Person
 	overflow   []Share
 	plan       *Plan // that the alert is to go on with
+	news       *news
 	newID      func() string
 }
 

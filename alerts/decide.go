@@ -45,6 +45,8 @@ func decide(a *Alert, p *Plan, c Command, now time.Time) ([]Event, error) {
 		d.giveTurn()
 	case CommandNoSpeech:
 		err = d.noSpeechByHand()
+	case commandTrouble, commandMend, commandProve, commandRelease:
+		err = d.troubled()
 	case CommandAccept:
 		err = d.accept()
 	case CommandOffer, CommandAssign:
@@ -86,7 +88,8 @@ func (d *decision) told(who *Person, ch notify.Channel, template, step string) {
 // allowed is the first line of every command: who may give it, and in which state.
 func (d *decision) allowed() error {
 	switch d.c.Type {
-	case commandRaise, commandPress, commandReceipt, commandAnswer, commandAct, commandJoin, commandReturn, commandTurn:
+	case commandRaise, commandPress, commandReceipt, commandAnswer, commandAct, commandJoin, commandReturn, commandTurn,
+		commandTrouble, commandMend, commandProve, commandRelease:
 		return nil
 	case CommandDepart, CommandArrive:
 		if d.c.Actor.Kind == ActorHelper || d.c.Actor.Kind == ActorContact {
@@ -120,6 +123,10 @@ func (d *decision) pressAgain() error {
 	s := d.c.signal
 	if s.Kind == "cancel" {
 		d.emit(EventCancelAsked, Data{Signal: s.ID, Text: s.Text})
+		return nil
+	}
+	if repairKind(d.a.Kind) {
+		d.emit(EventRepeated, Data{Signal: s.ID, Kind: s.Kind, Text: s.Text})
 		return nil
 	}
 	if d.a.samePress(s) {
@@ -256,6 +263,9 @@ func (d *decision) link() error {
 	case d.a.State == Joined && d.a.JoinedTo == d.c.Alert:
 		return nil
 	}
+	if d.a.isTask() {
+		return fault.New(fault.Conflict, "a task cannot be linked away: it ends when it is done")
+	}
 	if err := d.working(); err != nil {
 		return err
 	}
@@ -330,7 +340,10 @@ func (d *decision) resolve() error {
 	if !slices.Contains(Outcomes(), d.c.Outcome) {
 		return fault.InvalidFields("how did it end?", []fault.Field{{Name: "outcome", Problem: "want one of " + strings.Join(outcomeNames(), ", ")}})
 	}
-	d.emit(EventResolved, Data{Outcome: string(d.c.Outcome), Text: d.c.Note})
+	if err := d.settleByHand(); err != nil {
+		return err
+	}
+	d.emit(EventResolved, Data{Outcome: string(d.c.Outcome), Text: d.c.Note, Reason: d.c.Reason})
 	return nil
 }
 
@@ -356,7 +369,7 @@ func (d *decision) close() error {
 		return nil
 	case d.a.State != Resolved:
 		return fault.New(fault.Conflict, "the alert is %s; write how it ended (resolve) before it is closed", d.a.State)
-	case d.a.Reached == "" && !d.excused():
+	case d.a.Reached == "" && !d.a.isTask() && !d.excused():
 		return fault.New(fault.Conflict, "nobody has been reached in the call-back yet; call the elder back, or a supervisor closes with a reason")
 	}
 	d.emit(EventClosed, Data{Reason: d.c.Reason})
@@ -366,6 +379,9 @@ func (d *decision) close() error {
 func (d *decision) cancel() error {
 	if strings.TrimSpace(d.c.Reason) == "" {
 		return missingReason("say why the alert is cancelled")
+	}
+	if err := d.settleByHand(); err != nil {
+		return err
 	}
 	if d.c.Reached == "" && !d.excused() {
 		return fault.New(fault.Conflict, "an alert is cancelled only when the elder or somebody at the door has been reached (reached), or by a supervisor with a reason")

@@ -46,6 +46,11 @@ const (
 	EventPath         EventType = "path"      // the same press by another way
 	EventDegraded     EventType = "degraded"
 	EventContinued    EventType = "continued" // it goes on with another plan
+	EventRepeated     EventType = "repeated"  // a device says again what is being mended
+	EventTrouble      EventType = "trouble"   // a reason comes on the safety plan
+	EventMended       EventType = "mended"    // the fault has gone; the key has not been tried yet
+	EventProved       EventType = "proved"    // a real press of the device came through
+	EventReleased     EventType = "released"  // the device is the elder's no more
 )
 
 // ActorKind tells who acted.
@@ -96,29 +101,32 @@ type Event struct {
 
 // Data is what an event tells beyond its type; each type uses the few fields that it needs.
 type Data struct {
-	Person  string   `json:"person,omitempty"`
-	Step    string   `json:"step,omitempty"`
-	Message string   `json:"message,omitempty"`
-	Channel string   `json:"channel,omitempty"`
-	Tmpl    string   `json:"template,omitempty"`
-	Repeat  int      `json:"repeat,omitempty"`
-	Status  string   `json:"status,omitempty"`
-	Code    string   `json:"code,omitempty"`
-	Answer  string   `json:"answer,omitempty"`
-	Text    string   `json:"text,omitempty"`
-	Reason  string   `json:"reason,omitempty"`
-	To      string   `json:"to,omitempty"`
-	Level   int      `json:"level,omitempty"`
-	Prio    int      `json:"priority,omitempty"`
-	Outcome string   `json:"outcome,omitempty"`
-	Verdict string   `json:"satisfaction,omitempty"`
-	Reached string   `json:"reached,omitempty"`
-	Other   AlertID  `json:"other,omitempty"`
-	Short   bool     `json:"short,omitempty"`
-	Late    int      `json:"late_s,omitempty"`
-	Kind    string   `json:"kind,omitempty"`
-	Signal  string   `json:"signal,omitempty"`
-	Plan    PlanRef  `json:"plan,omitempty"` // that it goes on with
+	Person  string  `json:"person,omitempty"`
+	Step    string  `json:"step,omitempty"`
+	Message string  `json:"message,omitempty"`
+	Channel string  `json:"channel,omitempty"`
+	Tmpl    string  `json:"template,omitempty"`
+	Repeat  int     `json:"repeat,omitempty"`
+	Status  string  `json:"status,omitempty"`
+	Code    string  `json:"code,omitempty"`
+	Answer  string  `json:"answer,omitempty"`
+	Text    string  `json:"text,omitempty"`
+	Reason  string  `json:"reason,omitempty"`
+	To      string  `json:"to,omitempty"`
+	Level   int     `json:"level,omitempty"`
+	Prio    int     `json:"priority,omitempty"`
+	Outcome string  `json:"outcome,omitempty"`
+	Verdict string  `json:"satisfaction,omitempty"`
+	Reached string  `json:"reached,omitempty"`
+	Other   AlertID `json:"other,omitempty"`
+	Short   bool    `json:"short,omitempty"`
+	Late    int     `json:"late_s,omitempty"`
+	Kind    string  `json:"kind,omitempty"`
+	Signal  string  `json:"signal,omitempty"`
+	Plan    PlanRef `json:"plan,omitempty"` // that it goes on with
+
+	Device registry.DeviceID `json:"device,omitempty"`
+
 	Travel  *Travel  `json:"travel,omitempty"`
 	Reasons []Reason `json:"reasons,omitempty"`
 
@@ -183,6 +191,8 @@ type Raise struct {
 	Path         string             `json:"path,omitempty"` // the way by which it came
 	Overflow     []Share            `json:"overflow,omitempty"`
 	Unmanned     bool               `json:"unmanned,omitempty"` // nobody sat at the centre
+	DoBy         *time.Time         `json:"do_by,omitempty"`
+	Pressable    bool               `json:"pressable,omitempty"`
 
 	joinKey []byte    // by what later presses find this alert; a column of its own
 	known   addresses // what was read of the registry on the way, so that it is not read twice

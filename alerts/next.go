@@ -245,6 +245,8 @@ func base(a *Alert, after string) (time.Time, bool) {
 		return of(a.OnSceneAt, working)
 	case "resolved":
 		return of(a.ResolvedAt, a.State == Resolved)
+	case "do_by":
+		return of(a.DoBy, working)
 	}
 	return time.Time{}, false
 }

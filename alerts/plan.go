@@ -50,6 +50,7 @@ type Plan struct {
 	Ahead    int               `yaml:"ahead"`  // places ahead in the queue within its priority, 0 to 3
 	Limits   Limits            `yaml:"limits"` // of the rules that no plan can switch off
 	Steps    []Step            `yaml:"steps"`
+	Repair   Repair            `yaml:"repair"`
 
 	policy Policy // by which it asks for help; nil: Phases
 }

@@ -216,7 +216,7 @@ func (c stepCheck) belongs(own []string) {
 }
 
 func (c stepCheck) clock() {
-	c.oneOf(c.at+".after", c.s.After, []string{"raised", "waiting", "accepted", "helping", "on_scene", "resolved", "coming"})
+	c.oneOf(c.at+".after", c.s.After, []string{"raised", "waiting", "accepted", "helping", "on_scene", "resolved", "coming", "do_by"})
 	if time.Duration(c.s.At) > longestWait || time.Duration(c.s.Late) > longestWait {
 		c.add(c.at+".at", "waits longer than a week")
 	}

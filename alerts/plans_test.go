@@ -16,6 +16,7 @@ func pressed(t *testing.T, plan, kind string, minutesAway ...int) *world {
 	w.plan = builtInPlan(t, plan)
 	w.do(Command{Type: commandRaise, Actor: Actor{Kind: ActorDevice, ID: "d1"}, raise: &Raise{Kind: kind, Priority: w.plan.Priority, Plan: Ref(plan, 1),
 		Pins: map[string]PlanRef{"emergency": "emergency@4", "safety": "safety@2"}, Zone: "Asia/Shanghai", Silent: kind == "silent",
+		DoBy:  w.plan.Repair.doBy(Signal{Kind: kind}, w.now),
 		Elder: "e1", Subject: "e1", Centre: "c1", Title: "张秀英", Language: "zh", PressedAt: w.now, People: []*Person{
 			{ID: "e1", Part: PartElder, Numbers: 1, Channels: []string{"voice"}},
 			{ID: "k1", Part: PartContact, Role: "family", Name: "女儿", Numbers: 1, Order: 1, Channels: []string{"sms", "voice"}},
@@ -161,10 +162,10 @@ func TestWhoLeftTheZoneIsListenedTo(t *testing.T) {
 func TestTechnicalClocks(t *testing.T) {
 	t.Parallel()
 	for kind, want := range map[string]map[string]time.Duration{
-		"fault":       {"fault-waits": 2 * time.Hour, "fault-stays": 24 * time.Hour},
-		"lost":        {"fault-waits": 2 * time.Hour, "fault-stays": 24 * time.Hour},
-		"low_battery": {"battery-waits": 24 * time.Hour},
-		"mains_lost":  {"mains-waits": 4 * time.Hour, "mains-stays": 6 * time.Hour},
+		"fault":       {"overdue": 2 * time.Hour, "overdue-parent": 4 * time.Hour},
+		"lost":        {"overdue": 2 * time.Hour, "overdue-parent": 4 * time.Hour},
+		"low_battery": {"overdue": 24 * time.Hour, "overdue-parent": 26 * time.Hour},
+		"mains_lost":  {"overdue": 4 * time.Hour, "overdue-parent": 6 * time.Hour},
 	} {
 		w := pressed(t, "technical", kind, 1)
 		w.pass(48 * time.Hour)

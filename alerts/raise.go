@@ -45,6 +45,15 @@ func quietKinds() []string {
 // raises an alert, or joins the one that is open for the same elder (or the same unknown sender); "" when
 // the kind raises nothing. An alarm is never refused: what is not known is left open and shown so.
 func (e *Engine) Signal(ctx context.Context, tx *db.Tx, s Signal) (AlertID, error) {
+	id, err := e.raise(ctx, tx, s)
+	if err != nil {
+		return "", err
+	}
+	return id, e.deviceSaid(ctx, tx, s, id)
+}
+
+// raise is Signal without what the signal tells about its device.
+func (e *Engine) raise(ctx context.Context, tx *db.Tx, s Signal) (AlertID, error) {
 	r := &Raise{Kind: s.Kind, Device: s.Device.ID, Language: "zh", Text: s.Text,
 		Battery: s.Battery, Test: s.Test || s.Kind == "test", Silent: s.Silent || s.Kind == "silent", Signal: s.ID, Path: s.Path, PressedAt: s.At}
 	if s.At.IsZero() {
@@ -53,6 +62,7 @@ func (e *Engine) Signal(ctx context.Context, tx *db.Tx, s Signal) (AlertID, erro
 	if late := s.ReceivedAt.Sub(r.PressedAt); late > lateAfter {
 		r.LateS = int(late.Seconds())
 	}
+	r.Pressable = s.Device.ID != "" && s.Device.HasKey()
 	elders := s.Elders
 	if len(elders) == 0 && s.Elder != "" {
 		elders = []registry.ElderID{s.Elder}
@@ -80,17 +90,25 @@ func (e *Engine) Signal(ctx context.Context, tx *db.Tx, s Signal) (AlertID, erro
 		return "", err
 	}
 	a := &Alert{}
-	err = e.advance(ctx, tx, a, Command{Type: commandRaise, Actor: Actor{Kind: ActorDevice, ID: string(s.Device.ID)}, raise: r})
+	err = e.advance(ctx, tx, a, Command{Type: commandRaise, Actor: raiser(s), raise: r})
 	return a.ID, err
 }
 
 // keyOf is by what presses about the same thing know each other: one elder and one family of kinds, or one
 // unknown sender. A number never stands in it in clear.
 func (e *Engine) keyOf(s Signal, elders []registry.ElderID, family string) []byte {
+	if repairKind(s.Kind) && s.Device.ID != "" {
+		return taskKey(s.Device.ID, s.Kind)
+	}
 	if len(elders) > 0 {
 		return elderKey(elders[0], family)
 	}
 	return e.store.vault.Blind("join", s.Protocol+"|"+s.Identity+"|"+family)
+}
+
+// taskKey is by what the repair task of a device is found: two faulty devices are two tasks, with a clock each.
+func taskKey(id registry.DeviceID, kind string) []byte {
+	return []byte("device/" + string(id) + "/" + kind)
 }
 
 func elderKey(id registry.ElderID, plan string) []byte {

@@ -5,10 +5,14 @@ import "context"
 // joinKeyAgain is by what presses find an alert that has been opened again, or goes on with another plan. When another such alert of
 // the elder is open, that one keeps them. An unknown sender's is not known any more: their next press raises anew.
 func (p *progress) joinKeyAgain(ctx context.Context) ([]byte, error) {
-	if p.a.Elder == "" {
+	task := repairKind(p.a.Kind) && p.a.Device != ""
+	if p.a.Elder == "" && !task {
 		return nil, nil
 	}
 	key := elderKey(p.a.Elder, p.plan.family(p.a))
+	if task {
+		key = taskKey(p.a.Device, p.a.Kind)
+	}
 	other, err := p.e.store.openByKey(ctx, p.tx, key)
 	if err != nil || other != "" && other != p.a.ID {
 		return nil, err

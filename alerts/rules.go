@@ -82,6 +82,9 @@ func (r *ruling) life() bool { return r.plan.Priority < 3 }
 // seat keeps somebody at the centre at work.
 func (r *ruling) seat() {
 	a, l := r.a, r.plan.Limits
+	if !r.life() {
+		r.overdue()
+	}
 	if a.AcceptedAt == nil {
 		r.waiting()
 		return
@@ -103,9 +106,10 @@ func (r *ruling) waiting() {
 	}
 	since, every := *r.a.WaitingSince, pace{5 * time.Minute, 30 * time.Minute}
 	first := since.Add(r.limit(r.plan.Limits.Supervisor))
+	s := r.step("unaccepted", Step{Do: doEscalate, To: "supervisor", Level: 3})
 	if !r.life() {
-		every = pace{24 * time.Hour, 24 * time.Hour}
-		first = since.Add(24 * time.Hour)
+		r.daily(s, since.Add(24*time.Hour))
+		return
 	}
 	for i := range r.plan.Steps {
 		s := &r.plan.Steps[i]
@@ -113,7 +117,7 @@ func (r *ruling) waiting() {
 			first = later(first, m.At.Add(every.least))
 		}
 	}
-	r.again(r.step("unaccepted", Step{Do: doEscalate, To: "supervisor", Level: 3}), first, every)
+	r.again(s, first, every)
 }
 
 // quietSince is when the operator last did something for this alert. A call that goes on counts, for a while: an alarm that was

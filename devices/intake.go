@@ -27,6 +27,9 @@ const (
 // alerts.Engine.
 type Engine interface {
 	Signal(ctx context.Context, tx *db.Tx, s alerts.Signal) (alerts.AlertID, error)
+
+	// Heard takes that devices reported by what raises nothing.
+	Heard(ctx context.Context, tx *db.Tx, devices []registry.DeviceID) error
 }
 
 // Options are what an Intake works with.

@@ -64,6 +64,12 @@ func (e *engine) Signal(ctx context.Context, tx *db.Tx, s alerts.Signal) (alerts
 	return alerts.AlertID(fmt.Sprintf("alert-%d", n)), nil
 }
 
+func (e *engine) Heard(context.Context, *db.Tx, []registry.DeviceID) error { return nil }
+
+func (e *engine) Released(context.Context, *db.Tx, registry.Device) error { return nil }
+
+func (e *engine) TestWithin() time.Duration { return 24 * time.Hour }
+
 func (e *engine) last(t *testing.T) alerts.Signal {
 	t.Helper()
 	e.mu.Lock()

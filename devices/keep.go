@@ -94,6 +94,7 @@ func (in *Intake) reportID(who origin, s Signal) string {
 // keepReports writes a batch of last reports and of when devices were last heard.
 func (in *Intake) keepReports(ctx context.Context, tx *db.Tx, batch []state) error {
 	var seen []registry.Seen
+	var heard []registry.DeviceID
 	for _, st := range batch {
 		for _, r := range st.reports {
 			cell, err := in.sealRecord(ctx, tx, r)
@@ -104,10 +105,14 @@ func (in *Intake) keepReports(ctx context.Context, tx *db.Tx, batch []state) err
 				return fmt.Errorf("keep report of device %s: %w", r.device, err)
 			}
 		}
+		heard = append(heard, st.device.ID)
 		seen = append(seen, registry.Seen{Device: st.device.ID, At: st.seenAt, Battery: st.battery, Tested: st.testedAt, Elder: st.device.Elder})
 	}
 	if err := in.registry.SeenTx(ctx, tx, seen); err != nil {
 		return fmt.Errorf("note that %d devices were heard: %w", len(seen), err)
+	}
+	if err := in.engine.Heard(ctx, tx, heard); err != nil {
+		return fmt.Errorf("tell that %d devices were heard: %w", len(heard), err)
 	}
 	return nil
 }

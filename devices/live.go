@@ -213,6 +213,17 @@ func (in *Intake) LastSeen(id registry.DeviceID) (time.Time, bool) {
 	return st.seenAt, true
 }
 
+// lastTested tells when the key of a device last came through to this node since it is the elder's.
+func (in *Intake) lastTested(id registry.DeviceID, elder registry.ElderID) (time.Time, bool) {
+	in.live.mu.Lock()
+	defer in.live.mu.Unlock()
+	st := in.live.states[id]
+	if st == nil || st.testedAt.IsZero() || st.device.Elder != elder {
+		return time.Time{}, false
+	}
+	return st.testedAt, true
+}
+
 // Waiting tells how many devices' last reports are not in the database yet.
 func (in *Intake) Waiting() int {
 	in.live.mu.Lock()

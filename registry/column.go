@@ -36,7 +36,7 @@ func columnsOf(kind string) (all, needed []string) {
 		return strings.Fields(`id elder name role relation phones channels order language languages hours has_key note`),
 			[]string{"elder", "name", "phones"}
 	case Devices:
-		return strings.Fields(`id identity protocol kind elder centre place sim installed_at installed_by note`), []string{"identity", "protocol"}
+		return strings.Fields(`id identity protocol kind elder centre place sim carrier beat_s battery_hours installed_at installed_by note`), []string{"identity", "protocol"}
 	case Helpers:
 		return strings.Fields(`id centre name phones language kind position skills services on_duty modes schedule keys_for
 			provider areas certificates background_check status status_reason status_from status_until notices absences
@@ -79,7 +79,7 @@ func chineseHeadings() map[string]string {
 		"身份证": "id_number", "身份证号": "id_number", "身份证号码": "id_number", "方言": "dialect", "区划": "area", "区划代码": "area", "社区代码": "area",
 		"社区": "area", "家庭": "household", "同住户": "household", "户号": "household", "照护等级": "care_level", "护理等级": "care_level", "失能等级": "care_level",
 		"禁止删除": "legal_hold", "禁止删除原因": "legal_hold_reason", "会说语言": "languages", "联系时间": "hours", "可联系时间": "hours", "说明": "note",
-		"安装位置": "place", "sim卡": "sim", "sim卡号": "sim", "卡号": "sim", "安装时间": "installed_at", "安装日期": "installed_at", "安装人": "installed_by"}
+		"安装位置": "place", "sim卡": "sim", "sim卡号": "sim", "卡号": "sim", "运营商": "carrier", "心跳间隔秒": "beat_s", "电池小时": "battery_hours", "安装时间": "installed_at", "安装日期": "installed_at", "安装人": "installed_by"}
 }
 
 // jsonOf turns a cell into the JSON of its field, or says what the cell should have been.

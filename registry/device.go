@@ -31,15 +31,25 @@ type Device struct {
 	Battery    *int       `json:"battery"` // percent, as last told
 	Place      string     `json:"place"`   // where it hangs or lies
 	SIM        string     `json:"sim"`     // the number or ICCID of its card
+	Carrier    string     `json:"carrier"` // code of the mobile network; told by the ICCID where there is one
 	Note       string     `json:"note"`
 
 	InstalledAt *time.Time `json:"installed_at"`
 	InstalledBy string     `json:"installed_by"` // the operator who did it, by id
 	TestedAt    *time.Time `json:"tested_at"`    // when its key last came through; nil: never since it is this elder's
-	Version     int64      `json:"version"`
-	CreatedAt   time.Time  `json:"created_at"`
-	UpdatedAt   time.Time  `json:"updated_at"`
-	ArchivedAt  *time.Time `json:"archived_at"`
+
+	BeatS        *int `json:"beat_s"`        // seconds between its reports; 0: it never reports by itself; nil: as its kind does
+	BatteryHours *int `json:"battery_hours"` // how long it lives without mains; nil: not known
+
+	// Link and ExpectedS are how the device stands towards us and how often it should report, told by whoever supervises it; they
+	// are kept nowhere.
+	Link      string `json:"link"`
+	ExpectedS *int   `json:"expected_beat_s"`
+
+	Version    int64      `json:"version"`
+	CreatedAt  time.Time  `json:"created_at"`
+	UpdatedAt  time.Time  `json:"updated_at"`
+	ArchivedAt *time.Time `json:"archived_at"`
 }
 
 const defaultDeviceKind = "button"
@@ -52,6 +62,8 @@ func (d *Device) normalise(c *problems) {
 	d.Kind = orDefault(tidy(d.Kind), defaultDeviceKind)
 	d.Identity = tidy(d.Identity)
 	d.Place, d.SIM, d.Note, d.InstalledBy = tidy(d.Place), simOf(d.SIM), tidy(d.Note), tidy(d.InstalledBy)
+	d.Carrier = orDefault(carrierOf(d.SIM), strings.ToLower(tidy(d.Carrier)))
+	d.Link, d.ExpectedS = "", nil
 	if d.Identity != "" && isPhoneProtocol(d.Protocol) {
 		d.Identity = c.phone("identity", d.Identity)
 	}
@@ -66,6 +78,15 @@ func (d *Device) check(c *problems, now time.Time) {
 	c.text("place", d.Place, maxLine)
 	c.text("sim", d.SIM, maxLine)
 	c.text("note", d.Note, maxText)
+	if d.Carrier != "" {
+		c.code("carrier", d.Carrier)
+	}
+	if d.BeatS != nil {
+		c.between("beat_s", *d.BeatS, 0, longestBeat)
+	}
+	if d.BatteryHours != nil {
+		c.between("battery_hours", *d.BatteryHours, 1, longestBattery)
+	}
 	if d.InstalledBy != "" {
 		c.id("installed_by", d.InstalledBy)
 	}
@@ -106,20 +127,23 @@ func (d *Device) subject() string {
 
 // deviceColumns are the clear columns of a device's own.
 func deviceColumns() []string {
-	return []string{"elder", "protocol", "kind", "last_seen_at", "battery", "installed_at", "tested_at"}
+	return []string{"elder", "protocol", "kind", "last_seen_at", "battery", "installed_at", "tested_at", "beat_s", "battery_hours", "carrier"}
 }
 
 func (d *Device) values() []any {
-	return []any{d.Elder, d.Protocol, d.Kind, db.NullMicros(d.LastSeenAt), d.Battery, db.NullMicros(d.InstalledAt), db.NullMicros(d.TestedAt)}
+	return []any{d.Elder, d.Protocol, d.Kind, db.NullMicros(d.LastSeenAt), d.Battery, db.NullMicros(d.InstalledAt), db.NullMicros(d.TestedAt),
+		d.BeatS, d.BatteryHours, d.Carrier}
 }
 
 func (d *Device) dests() []any {
-	return []any{&d.Elder, &d.Protocol, &d.Kind, microsInto{&d.LastSeenAt}, &d.Battery, microsInto{&d.InstalledAt}, microsInto{&d.TestedAt}}
+	return []any{&d.Elder, &d.Protocol, &d.Kind, microsInto{&d.LastSeenAt}, &d.Battery, microsInto{&d.InstalledAt}, microsInto{&d.TestedAt},
+		&d.BeatS, &d.BatteryHours, &d.Carrier}
 }
 
 func (d *Device) adopt(o *Device) {
 	d.Elder, d.Protocol, d.Kind, d.LastSeenAt, d.Battery = o.Elder, o.Protocol, o.Kind, o.LastSeenAt, o.Battery
 	d.InstalledAt, d.TestedAt = o.InstalledAt, o.TestedAt
+	d.BeatS, d.BatteryHours, d.Carrier = o.BeatS, o.BatteryHours, o.Carrier
 }
 
 // lock leaves the identity empty, which no device that could be opened has.

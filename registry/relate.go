@@ -202,7 +202,7 @@ func (c *core) relateDevice(ctx context.Context, tx *db.Tx, d *draft[Device]) (e
 	return err
 }
 
-// deviceStored keeps the history of whose the device was.
+// deviceStored has the supervision look at the device, and keeps the history of whose it was.
 func (c *core) deviceStored(ctx context.Context, tx *db.Tx, d draft[Device]) error {
 	old, now := d.old, d.x
 	var before, after ElderID
@@ -211,6 +211,9 @@ func (c *core) deviceStored(ctx context.Context, tx *db.Tx, d draft[Device]) err
 	}
 	if now.ArchivedAt == nil {
 		after = now.Elder
+	}
+	if err := watchSoon(ctx, tx, now.ID, before != after && after != ""); err != nil {
+		return err
 	}
 	if before == after {
 		return nil

@@ -105,6 +105,7 @@ func (c *core) shelve() {
 		store:   newStore[Device, *Device]("devices", deviceColumns()...),
 		filters: map[string]filter{"centre": textFilter, "elder": textFilter, "protocol": textFilter, "kind": textFilter},
 		asks:    map[string]ask{"tested": setAt("tested_at"), "installed": setAt("installed_at")},
+		strip:   func(d *Device) { d.Link, d.ExpectedS = "", nil },
 		relate:  c.relateDevice, stored: c.deviceStored}
 	c.helpers = &shelf[Helper, *Helper]{core: c, noun: "helper",
 		store: newStore[Helper, *Helper]("helpers", "kind", "on_duty", "provider", "status", "grade"),

@@ -115,6 +115,9 @@ func (s *Server) addProfile(r *http.Request, a *alerts.Alert, v *DetailView) err
 		return err
 	}
 	v.Profile = &elder
+	if v.Safety, err = s.engine.SafetyOf(ctx, a.Elder); err != nil {
+		return err
+	}
 	contacts, err := s.contactsOf(ctx, a.Elder)
 	if err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode"
 
+	"anling/alerts"
 	"anling/devices"
 	"anling/registry"
 )
@@ -103,9 +104,10 @@ type gated[T any] struct {
 	Record   T
 	Masked   []string
 	Warnings []ProblemField // what to look at again in a record that was taken in; nil where nobody looked
+	Safety   *alerts.Safety // of an elder: the safety plan that they are on because of their devices; nil when they are not
 }
 
-// MarshalJSON writes the record with "masked" and "warnings" at its end.
+// MarshalJSON writes the record with "masked", "warnings" and "safety" at its end.
 func (v gated[T]) MarshalJSON() ([]byte, error) {
 	b, err := json.Marshal(v.Record)
 	if err == nil && len(v.Masked) > 0 {
@@ -113,6 +115,9 @@ func (v gated[T]) MarshalJSON() ([]byte, error) {
 	}
 	if err == nil && v.Warnings != nil {
 		b, err = withMember(b, "warnings", v.Warnings)
+	}
+	if err == nil && v.Safety != nil {
+		b, err = withMember(b, "safety", v.Safety)
 	}
 	return b, err
 }

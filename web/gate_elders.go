@@ -19,7 +19,7 @@ func elderRows() []gateRow {
 			personal: {"name", "relation"}, number: {"phones"}, note: {"note"}}),
 		classed(registry.Device{}, fields{
 			open: {"id", "protocol", "kind", "elder", "centre", "last_seen_at", "battery", "installed_at", "installed_by", "tested_at",
-				"version", "created_at", "updated_at", "archived_at"},
+				"beat_s", "battery_hours", "carrier", "link", "expected_beat_s", "version", "created_at", "updated_at", "archived_at"},
 			personal: {"place"}, number: {"identity", "sim"}, note: {"note"}}),
 		classed(registry.Consent{}, fields{
 			open: {"id", "elder", "purpose", "basis", "given_at", "until", "withdrawn_at", "document", "how",

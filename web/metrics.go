@@ -60,6 +60,11 @@ func newMetrics(s *Server, o Options) *metrics {
 			Help: "How long the oldest message that is due has waited; -1 when that cannot be told."},
 			func() float64 { return ageOf(oldest) }))
 	}
+	if late := o.SupervisionLate; late != nil {
+		reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "anling_supervision_late_seconds",
+			Help: "Since when no round of the supervision of devices has come to its end; -1 when none has yet."},
+			func() float64 { return max(-1, late().Seconds()) }))
+	}
 	reg.MustRegister(s.glassGauge())
 	if s.retention != nil {
 		reg.MustRegister(s.retentionGauge())

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"reflect"
 
+	"anling/devices"
 	"anling/internal/fault"
 	"anling/registry"
 )
@@ -95,6 +96,7 @@ func (s *Server) heard(d *registry.Device) {
 	if at, ok := s.intake.LastSeen(d.ID); ok && (d.LastSeenAt == nil || at.After(*d.LastSeenAt)) {
 		d.LastSeenAt = &at
 	}
+	devices.Expected(d, s.clock.Now())
 }
 
 func (n noun[T, ID]) routes() []route {
@@ -180,7 +182,13 @@ func (n noun[T, ID]) handleGet(w http.ResponseWriter, r *http.Request) error {
 	if err := n.s.lookAt(r.Context(), v, who, ""); err != nil {
 		return err
 	}
-	return writeJSON(w, http.StatusOK, redact(who.viewer, v))
+	out := redact(who.viewer, v)
+	if el, is := any(v).(registry.Elder); is {
+		if out.Safety, err = n.s.engine.SafetyOf(r.Context(), el.ID); err != nil {
+			return err
+		}
+	}
+	return writeJSON(w, http.StatusOK, out)
 }
 
 func (n noun[T, ID]) handleList(w http.ResponseWriter, r *http.Request) error {

@@ -64,6 +64,8 @@ type Options struct {
 
 	// OldestUnsent tells how long the oldest message that is due has waited; nil leaves the metric out.
 	OldestUnsent func(context.Context) (time.Duration, error)
+	// SupervisionLate tells since when devices have not been looked after; nil leaves the metric out.
+	SupervisionLate func() time.Duration
 }
 
 // Server is the HTTP side of the service.

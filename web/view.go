@@ -54,6 +54,8 @@ type AlertView struct {
 	FollowedUpAt *time.Time           `json:"followed_up_at"`
 	ClosedAt     *time.Time           `json:"closed_at"`
 	DueAt        *time.Time           `json:"due_at"`
+	DoBy         *time.Time           `json:"do_by"`    // until when a task must be done; null for an alarm
+	Troubles     []alerts.Trouble     `json:"troubles"` // of a safety plan: why the elder is on it
 	PressedAt    time.Time            `json:"pressed_at"`
 	Plan         alerts.PlanRef       `json:"plan"`
 	Outcome      *alerts.Outcome      `json:"outcome"`
@@ -129,6 +131,9 @@ type DetailView struct {
 	Contacts []registry.Contact `json:"contacts"`
 	History  []HistoryView      `json:"history"`
 
+	// Safety is the safety plan that the elder is on because of their devices; null when they are not.
+	Safety *alerts.Safety `json:"safety"`
+
 	// Classes are how the caller is classed now. They are marks: none of them changes what is done for them.
 	Classes []registry.CallerClass `json:"classes"`
 }
@@ -159,7 +164,7 @@ func viewAlert(a *alerts.Alert, next []alerts.Upcoming) AlertView {
 		Unidentified: a.Unidentified, Locked: a.Locked, Silent: a.Silent, Test: a.Test, Presses: a.Presses, LateS: a.LateS,
 		Address: a.Address, Position: a.Position, Positions: some(a.Positions), Text: a.Text, Battery: a.Battery,
 		RaisedAt: a.RaisedAt, AcceptedAt: a.AcceptedAt, HelpingAt: a.HelpingAt, OnSceneAt: a.OnSceneAt,
-		ResolvedAt: a.ResolvedAt, FollowedUpAt: a.FollowedUpAt, ClosedAt: a.ClosedAt, DueAt: a.DueAt, PressedAt: a.PressedAt,
+		ResolvedAt: a.ResolvedAt, FollowedUpAt: a.FollowedUpAt, ClosedAt: a.ClosedAt, DueAt: a.DueAt, DoBy: a.DoBy, Troubles: some(a.Troubles), PressedAt: a.PressedAt,
 		Plan: a.Plan, Outcome: orNull(a.Outcome), Satisfaction: orNull(a.Satisfaction), Reached: orNull(a.Reached),
 		JoinedTo: orNull(a.JoinedTo), Version: a.Version, Seq: a.Seq,
 		WaitingSince: a.WaitingSince, Turn: a.Turn, Urgency: a.Urgency(), Returns: a.Returns, NoSpeechAt: a.NoSpeechAt, Paths: some(a.Paths),

@@ -48,6 +48,7 @@ type app struct {
 	engine  *alerts.Engine
 	outbox  *notify.Outbox
 	intake  *devices.Intake
+	watch   *devices.Watch
 	line    *phone.Line
 	wall    *phonewall.Network // nil when messages leave through Twilio
 	notary  *audit.Notary
@@ -137,6 +138,7 @@ func (a *app) joinRooms(ctx context.Context, cfg config.Config, sender *twilio.S
 	a.intake = devices.NewIntake(devices.Options{
 		DB: a.db, Vault: a.vault, Registry: a.registry, Engine: a.engine, Clock: a.clock, Log: a.log,
 	})
+	a.watch = devices.NewWatch(devices.WatchOptions{DB: a.db, Intake: a.intake, Tasks: a.engine, Clock: a.clock, Log: a.log})
 	a.privacy = &privacy{storage: a.storage, engine: a.engine, outbox: a.outbox, intake: a.intake}
 	a.keeper = a.privacy.keeper()
 	if n, err := a.privacy.replay(ctx, cfg.Data); err != nil || n > 0 {
@@ -156,7 +158,7 @@ func (a *app) webOptions(ctx context.Context, cfg config.Config, p parts, sender
 		DB: a.db, Registry: a.registry, Engine: a.engine, Intake: a.intake, Audit: a.audit, Outbox: a.outbox, Notary: a.notary, Privacy: a.privacy, Retention: a.keeper, Clock: a.clock, Log: a.log,
 		PublicURL: cfg.PublicURL, Hooks: hooks, Webhooks: a.hooks, Demo: p.Demo,
 		SecondFactor: cfg.SecondFactor, PasswordLife: cfg.PasswordLife, SSO: ssoOptions(cfg),
-		Basemap: basemap(cfg.Data), Map: a.mapView(ctx), OldestUnsent: a.oldestUnsent,
+		Basemap: basemap(cfg.Data), Map: a.mapView(ctx), OldestUnsent: a.oldestUnsent, SupervisionLate: a.watch.Late,
 		Limits: web.Limits{Paced: true}, Proxies: cfg.Proxies(), CertificateUntil: a.until,
 	}
 	if a.wall != nil {
@@ -188,6 +190,7 @@ func (a *app) listWorkers() []worker {
 		{"outbox", a.outbox.Run, a.outbox.Step},
 		{"helpers", a.registry.Helpers().Run, flush(a.registry.Helpers().Flush)},
 		{"intake", a.intake.Run, flush(a.intake.Flush)},
+		{"supervision of devices", a.watch.Run, a.watch.Step},
 		{"audit checkpoints", a.notary.Run, nil},
 		{"retention", a.keeper.Run, nil},
 		{"search", a.registry.Searches().Run, nil},

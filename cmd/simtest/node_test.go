@@ -186,6 +186,12 @@ func (m mouth) Signal(ctx context.Context, tx *db.Tx, s alerts.Signal) (alerts.A
 	return m.n.engine.Signal(ctx, tx, s)
 }
 
+// Heard hands on that devices were heard.
+func (m mouth) Heard(ctx context.Context, tx *db.Tx, devices []registry.DeviceID) error {
+	m.n.afterCommit(tx)
+	return m.n.engine.Heard(ctx, tx, devices)
+}
+
 // ear is how the outbox reaches the engine.
 type ear struct{ n *node }
 

@@ -79,6 +79,7 @@ func (w *world) observe() bool {
 func (v *view) note(e alerts.Event) {
 	id := notify.MessageID(e.Data.Message)
 	switch {
+	case e.Type == alerts.EventProved: // names a press that has its own place
 	case e.Data.Signal != "":
 		v.named[e.Data.Signal]++
 	case e.Type == alerts.EventTold:

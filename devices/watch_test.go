@@ -1,0 +1,172 @@
+package devices_test
+
+import (
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"anling/devices"
+	"anling/internal/clock"
+	"anling/internal/db"
+	"anling/internal/db/dbtest"
+	"anling/registry"
+)
+
+func (r *rig) watch() *devices.Watch {
+	return devices.NewWatch(devices.WatchOptions{DB: r.db, Intake: r.intake, Tasks: r.engine, Clock: r.clock, Log: slog.New(slog.DiscardHandler)})
+}
+
+// kinds lists what the engine was told of a device, sorted.
+func (e *engine) kinds(id registry.DeviceID) []string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	out := []string{}
+	for _, s := range e.got {
+		if s.Device.ID == id {
+			out = append(out, s.Kind)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// pass lets time go by, with a round of every watch each half a minute.
+func (r *rig) pass(t *testing.T, d time.Duration, all ...*devices.Watch) {
+	t.Helper()
+	for end := r.clock.Now().Add(d); ; r.clock.Advance(30 * time.Second) {
+		var wg sync.WaitGroup
+		for _, w := range all {
+			wg.Go(func() {
+				if _, _, err := w.Step(t.Context()); err != nil {
+					t.Errorf("round at %v: %v", r.clock.Now(), err)
+				}
+			})
+		}
+		wg.Wait()
+		if !r.clock.Now().Before(end) {
+			return
+		}
+	}
+}
+
+func (r *rig) mustDevice(t *testing.T, d registry.Device) registry.Device {
+	t.Helper()
+	d, err := r.registry.CreateDevice(t.Context(), d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func TestASilentDeviceIsOneTaskOnAnyNumberOfNodes(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *rig) {
+		d := r.mustDevice(t, registry.Device{Identity: "HUB-1", Protocol: "mqtt", Kind: "hub", Elder: r.elder.ID})
+		here, there := r.watch(), r.watch()
+		r.mustTakeAs(t, "mqtt", devices.Signal{Device: "HUB-1", Kind: devices.Test, ID: "tried"})
+		r.pass(t, 15*time.Minute, here, there)
+		if got := r.engine.kinds(d.ID); !slices.Equal(got, []string{"test"}) {
+			t.Fatalf("before it is lost: %v", got)
+		}
+		r.pass(t, time.Hour, here, there)
+		if got := r.engine.kinds(d.ID); !slices.Equal(got, []string{"lost", "test"}) {
+			t.Errorf("after it was lost: %v, want one task", got)
+		}
+	})
+}
+
+func TestNobodyHasTriedADevice(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *rig) {
+		w := r.watch()
+		box := r.mustDevice(t, registry.Device{Identity: "BAND-1", Protocol: "gt06", Kind: "watch", Elder: r.elder.ID})
+		tried := r.mustDevice(t, registry.Device{Identity: "BAND-2", Protocol: "gt06", Kind: "watch", Elder: r.elder.ID})
+		stock := r.mustDevice(t, registry.Device{Identity: "BAND-3", Protocol: "gt06", Kind: "watch"})
+		r.mustTakeAs(t, "gt06", devices.Signal{Device: "BAND-2", Kind: devices.SOS, ID: "real"})
+		r.pass(t, 0, w)
+		r.clock.Advance(24*time.Hour - time.Minute)
+		r.pass(t, 0, w)
+		if got := r.engine.kinds(box.ID); len(got) > 0 {
+			t.Fatalf("within the first day: %v", got)
+		}
+		r.pass(t, 2*time.Minute, w)
+		if got := r.engine.kinds(box.ID); !slices.Equal(got, []string{"untested"}) {
+			t.Errorf("after a day in its box: %v, want untested", got)
+		}
+		if got := r.engine.kinds(tried.ID); !slices.Equal(got, []string{"sos"}) {
+			t.Errorf("a device that was pressed: %v", got)
+		}
+		if got := r.engine.kinds(stock.ID); len(got) > 0 {
+			t.Errorf("a device that is nobody's: %v", got)
+		}
+	})
+}
+
+// TestOurOwnRestartLosesNoDevice: three hours without the program, and every device reports again within its beat.
+func TestOurOwnRestartLosesNoDevice(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *rig) {
+		d := r.mustDevice(t, registry.Device{Identity: "HUB-1", Protocol: "mqtt", Kind: "hub", Elder: r.elder.ID})
+		r.mustTakeAs(t, "mqtt", devices.Signal{Device: "HUB-1", Kind: devices.Test, ID: "tried"})
+		r.pass(t, 10*time.Minute, r.watch())
+		if err := r.intake.Flush(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		r.clock.Advance(3 * time.Hour)
+		r.intake = devices.NewIntake(devices.Options{DB: r.db, Vault: r.vault, Registry: r.registry, Engine: r.engine, Clock: r.clock})
+		again := r.watch()
+		r.pass(t, 14*time.Minute, again)
+		if got := r.engine.kinds(d.ID); !slices.Equal(got, []string{"test"}) {
+			t.Fatalf("just after the restart: %v", got)
+		}
+		r.pass(t, 2*time.Minute, again)
+		if got := r.engine.kinds(d.ID); !slices.Equal(got, []string{"lost", "test"}) {
+			t.Errorf("it did not come back either: %v, want lost", got)
+		}
+	})
+}
+
+func (r *rig) mustTakeAs(t testing.TB, protocol string, s devices.Signal) devices.Receipt {
+	t.Helper()
+	got, err := r.intake.Take(t.Context(), devices.Sender{Protocol: protocol}, s)
+	if err != nil {
+		t.Fatalf("take %+v: %v", s, err)
+	}
+	return got
+}
+
+// BenchmarkWatch is a round of the supervision of 100 000 devices, of which 500 have their turn.
+func BenchmarkWatch(b *testing.B) {
+	r := mustRig(b, db.Options{Path: dbtest.Path(b)})
+	const many = 100_000
+	err := r.db.Update(b.Context(), func(tx *db.Tx) error {
+		for i := range many {
+			id := fmt.Sprintf("d%06d", i)
+			_, err := tx.Exec(b.Context(), `
+				INSERT INTO devices (id, centre, elder, protocol, kind, version, created_at, updated_at, record, last_seen_at, tested_at)
+				VALUES (?, 'c', ?, 'mqtt', 'hub', 1, 0, 0, ?, ?, 0)`, id, "e"+id, []byte{}, db.Micros(r.clock.Now().Add(-time.Minute)))
+			if err != nil {
+				return err
+			}
+			_, err = tx.Exec(b.Context(), `INSERT INTO device_watch (device, watch_at, bound_at) VALUES (?, ?, 0)`, id,
+				db.Micros(r.clock.Now().Add(time.Duration(i)*9*time.Millisecond)))
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	w := devices.NewWatch(devices.WatchOptions{DB: r.db, Intake: r.intake, Tasks: r.engine, Clock: clock.Clock(r.clock), Log: slog.New(slog.DiscardHandler)})
+	for b.Loop() {
+		r.clock.Advance(4500 * time.Millisecond)
+		if _, _, err := w.Step(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
