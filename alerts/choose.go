@@ -29,6 +29,7 @@ type PlanAsk struct {
 type Considered struct {
 	Plan   PlanRef           `json:"plan"`
 	Name   map[string]string `json:"name"`
+	Owner  registry.CentreID `json:"centre,omitempty"` // whose own plan it is
 	Chosen bool              `json:"chosen"`
 	Why    []string          `json:"why"` // for the chosen one every condition that it meets, for others the first that speaks against them
 }
@@ -102,7 +103,7 @@ func (b *planBook) choose(q PlanAsk) (parsed, []Considered) {
 	var fit []parsed
 	seen := make([]Considered, len(all))
 	for i, p := range all {
-		seen[i] = Considered{Plan: p.ref, Name: p.Name}
+		seen[i] = Considered{Plan: p.ref, Name: p.Name, Owner: p.centre}
 		if why := p.against(q); why != "" {
 			seen[i].Why = []string{why}
 			continue

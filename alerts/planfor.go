@@ -26,7 +26,7 @@ type PlanAnswer struct {
 	Plans  []Considered `json:"plans"`
 }
 
-// PlanFor tells which plan a signal would have, and why. Nothing is written. Kinds: NotFound for the elder or centre.
+// PlanFor tells which plan a signal would have, and why. Nothing is written. Kinds: NotFound for the elder.
 func (e *Engine) PlanFor(ctx context.Context, q PlanQuery) (out PlanAnswer, err error) {
 	err = e.db.View(ctx, func(tx *db.Tx) error {
 		if err := e.somePlans(ctx, tx); err != nil {

@@ -79,6 +79,7 @@ func docs() map[string]doc {
 		"POST /demo/press": {tag: "demo", summary: "Press an elder's button; in the demo only", body: pressBody{}, optional: true, answer: Pressed{}, status: 202},
 	}
 	maps.Copy(d, accountDocs())
+	planDocs(d)
 	addNoun(d, "/v1/elders", registry.Elder{}, `{"name":"刘桂芳","sex":"f","birth_date":"1940-05-01","phones":["+8619900000002"],"address":"黄河路21号","allergies":["磺胺"]}`)
 	addNoun(d, "/v1/contacts", registry.Contact{}, `{"elder":"e1","name":"张伟","role":"family","phones":["+8619900001004"]}`)
 	addNoun(d, "/v1/devices", registry.Device{}, `{"identity":"pendant-2","protocol":"http","kind":"pendant","elder":"e1"}`)

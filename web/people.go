@@ -151,16 +151,11 @@ func (s *Server) listPlans(w http.ResponseWriter, r *http.Request) error {
 
 // getPlan answers GET /v1/plans/{id}.
 func (s *Server) getPlan(w http.ResponseWriter, r *http.Request) error {
-	plans, err := s.plansOf(r)
+	p, err := s.planOf(r, pathVar(r, "id"))
 	if err != nil {
 		return err
 	}
-	for _, p := range plans {
-		if p.ID == pathVar(r, "id") {
-			return writeJSON(w, http.StatusOK, p)
-		}
-	}
-	return fault.New(fault.NotFound, "there is no such plan")
+	return writeJSON(w, http.StatusOK, p)
 }
 
 // savePlan answers POST /v1/plans: a new version of the plan that the text names. Open alerts keep theirs.

@@ -52,7 +52,6 @@ func (s *Server) table() []route {
 		{post, "/v1/elders/{id}/contacts", "contacts.change", s.createContact},
 		{put, "/v1/operators/{id}/password", "operators.change", s.stepped(s.setPassword)},
 		{get, "/v1/plans", "plans.see", s.listPlans},
-		{get, "/v1/plans/{id}", "plans.see", s.getPlan},
 		{post, "/v1/plans", "plans.change", s.savePlan},
 
 		{get, "/f/{token}", nobody, s.showFamily},
@@ -61,6 +60,7 @@ func (s *Server) table() []route {
 		{post, "/h/{token}", nobody, s.answerHelper},
 	}
 	t = append(t, s.elderRoutes()...) // before the records: /v1/elders/duplicates is no id
+	t = append(t, s.planRoutes()...)
 	t = append(t, s.nouns()...)
 	t = append(t, s.roleRoutes()...)
 	t = append(t, s.importRoutes()...)
