@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { eventSentence, isDetail, timelineOf, toneOf } from './events'
+import { eventSentence, isDetail, nextSteps, timelineOf, toneOf } from './events'
 import { anAlert, anEvent, aPerson, at } from './fixtures'
 
 const alert = anAlert({ people: [aPerson({ id: 'h1', name: '李强' }), aPerson({ id: 'c1', part: 'contact', name: '张丽' })] })
@@ -39,6 +39,13 @@ describe('eventSentence', () => {
     for (const type of ['raised', 'told', 'receipt', 'answered', 'offered', 'assigned', 'departed', 'arrived', 'escalated', 'prompted', 'step_due', 'degraded', 'returned', 'progress', 'no_speech', 'path', 'turn', 'continued', 'shared']) {
       for (const s of [zh(type, { person: 'h1' }), en(type, { person: 'h1' })]) expect(s).not.toMatch(/[{}]|undefined/)
     }
+  })
+})
+
+describe('nextSteps', () => {
+  it('leaves out looks at where somebody is', () => {
+    const step = (id: string) => ({ step: id, at: at(9), action: 'x' })
+    expect(nextSteps({ ...alert, next: [step('rule/look/h1'), step('rule/ask/h1'), step('wave-2')] }).map((s) => s.step)).toEqual(['rule/ask/h1', 'wave-2'])
   })
 })
 

@@ -1,4 +1,4 @@
-import type { Alert, AlertEvent, Lang, Person, Reason } from '../data/types'
+import type { Alert, AlertEvent, Lang, NextStep, Person, Reason } from '../data/types'
 import { minutes } from './time'
 import { code, hasWord, say, sayAny } from './words'
 
@@ -99,6 +99,11 @@ export function eventSentence(e: AlertEvent, alert: Alert, lang: Lang, names?: s
 function note(e: AlertEvent): string {
   const t = text(e, 'note') || (['resolved', 'followed_up', 'closed', 'transferred'].includes(e.type) ? text(e, 'text') || text(e, 'reason') : '')
   return t ? ` – ${t}` : ''
+}
+
+/** What the plan does next, as people count down to it: that the system looks where somebody is, is no step for them. */
+export function nextSteps(a: Alert): NextStep[] {
+  return (a.next ?? []).filter((s) => !s.step.startsWith('rule/look/'))
 }
 
 export function stepName(step: string, lang: Lang): string {
