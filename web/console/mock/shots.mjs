@@ -147,6 +147,16 @@ const plays = {
     await sleep(900)
     await shot(page, `shift-resolved-${w}-${lang}`)
   },
+  async deaf(w = 1366, h = 768, lang = 'zh') {
+    await scene('calm')
+    const page = await open(w, h, lang)
+    await enter(page)
+    await scene('deaf')
+    await page.getByTestId('seat-unheard').waitFor({ timeout: 60_000 })
+    await shot(page, `deaf-${w}-${lang}`)
+    await scene('hears')
+    await page.getByTestId('seat-unheard').waitFor({ state: 'detached', timeout: 10_000 })
+  },
   async lost(w = 1920, h = 1080, lang = 'zh') {
     await scene('calm')
     const page = await open(w, h, lang)
