@@ -2,7 +2,6 @@ package devices
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"sync/atomic"
@@ -18,6 +17,7 @@ import (
 const (
 	watchEvery = 5 * time.Second // how often devices whose turn it is are looked at
 	watchBatch = 500             // devices of one look
+	stuckAgain = time.Minute     // when a device is looked at again whose task could not be written
 	hearingFor = 95              // days that are remembered of when we listened: three times the longest beat
 )
 
@@ -188,15 +188,24 @@ func (w *Watch) settle(ctx context.Context, all []judged) error {
 	return nil
 }
 
-// raise makes a task of each thing that is wrong. What cannot be raised has its turn again.
+// raise makes a task of each thing that is wrong. What cannot be raised has its turn again a minute later, and holds up nobody else.
 func (w *Watch) raise(ctx context.Context, all []judged) error {
-	var stuck []error
 	for _, j := range all {
-		if err := w.raiseOne(ctx, j); err != nil {
-			stuck = append(stuck, fmt.Errorf("make a task of device %s: %w", j.device.ID, err))
+		err := w.raiseOne(ctx, j)
+		if err == nil {
+			continue
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		w.log.Error("devices could not be looked after", "device", string(j.device.ID), "err", err)
+		later := w.clock.Now().Add(stuckAgain)
+		j.next = &later
+		if err := w.settle(ctx, []judged{j}); err != nil {
+			return err
 		}
 	}
-	return errors.Join(stuck...)
+	return nil
 }
 
 // raiseOne is one transaction: the tasks, and the next turn. A node that was quicker has moved the turn, so nothing is raised
