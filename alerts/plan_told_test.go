@@ -19,7 +19,7 @@ func TestEveryWordOfAPlanCanBeTold(t *testing.T) {
 		keys = append(keys, "plan.choice.yes."+why, "plan.choice.no."+why)
 	}
 	keys = append(keys, "plan.choice.no."+whyShadowed, "plan.choice.no."+whyLessExact, "plan.choice.yes."+whyNothingFits)
-	for _, after := range []string{"raised", "waiting", "accepted", "helping", "on_scene", "resolved", "coming"} {
+	for _, after := range []string{"raised", "waiting", "accepted", "helping", "on_scene", "resolved", "coming", "do_by"} {
 		keys = append(keys, "plan.after."+after)
 	}
 	for _, key := range keys {
