@@ -10,7 +10,7 @@ dist    := $(console)/dist/index.html
 # Everything the built console depends on.
 sources := $(shell find $(console)/src $(console)/public $(console)/index.html $(console)/vite.config.* $(console)/package-lock.json internal/words -type f -not -name '*.go' 2>/dev/null)
 
-.PHONY: help run demo build console check test test-go test-console test-browser sim bench fuzz scan sbom clean FORCE
+.PHONY: help run demo build console check test test-go test-console test-browser sim prove bench fuzz scan sbom clean FORCE
 
 help: ## explains the targets
 	@echo "安铃 Anling. What you can make:"
@@ -45,7 +45,8 @@ test: test-go test-console test-browser ## everything CI runs; installs what it 
 test-go: ## Go tests on both databases, with the race detector, Twilio's API checked by an independent mock, certificates by Let's Encrypt's test authority
 	.ci/install.sh postgresql pebble
 	.ci/npm.sh .ci/peers
-	go test -race -shuffle=on -count=1 -timeout 15m ./...
+	go test -race -shuffle=on -count=1 -timeout 15m $$(go list ./... | grep -v -e /cmd/simtest -e /cmd/durability)
+	go test -shuffle=on -count=1 -timeout 15m ./cmd/simtest ./cmd/durability
 
 test-console: ## the console's own tests
 	.ci/npm.sh $(console)
@@ -57,6 +58,9 @@ test-browser: build ## the whole job in a real browser
 
 sim: ## plays 10,000 seeds of the whole engine against every invariant, and shows that each can fail (SEEDS=…, FROM=…)
 	go test ./cmd/simtest -count=1 -timeout 90m -v -run 'TestSimulation|TestEachInvariantCanFail' -seeds "$${SEEDS:-10000}" -from "$${FROM:-1}" -mutations
+
+prove: ## kills the service 100 times under load, and cuts its power 20 times (root, a loop device, ext4)
+	go test -tags prove ./cmd/durability -count=1 -timeout 90m -v -run 'Killed|PowerIsCut|Answers' -kills "$${KILLS:-100}" -cuts "$${CUTS:-20}"
 
 bench: ## measures what docs/performance.md tells
 	.ci/bench.sh
