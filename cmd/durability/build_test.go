@@ -30,11 +30,18 @@ func breakages() []breakage {
 	}
 }
 
-// built is the program with all breakages sleeping in it, and the library that watches the disk.
-var built struct{ program, watch string }
+// builtIn is the variable of the environment that names the folder in which the tests find what was built for them.
+const builtIn = "ANLING_PROOF"
+
+// theProgram is the program with all breakages sleeping in it, and theWatcher the library that watches the disk.
+func theProgram() string { return filepath.Join(os.Getenv(builtIn), "anling") }
+func theWatcher() string { return filepath.Join(os.Getenv(builtIn), "watchdisk.so") }
 
 func TestMain(m *testing.M) {
 	dir, err := os.MkdirTemp("", "anling-durability")
+	if err == nil {
+		err = os.Setenv(builtIn, dir)
+	}
 	if err == nil {
 		err = build(dir)
 	}
@@ -59,10 +66,9 @@ func build(dir string) error {
 	if err != nil {
 		return err
 	}
-	built.program, built.watch = filepath.Join(dir, "anling"), filepath.Join(dir, "watchdisk.so")
 	for _, args := range [][]string{
-		{"go", "build", "-overlay", overlay, "-o", built.program, "./cmd/anling"},
-		{"gcc", "-O1", "-shared", "-fPIC", "-o", built.watch, "cmd/durability/testdata/watchdisk.c", "-ldl"},
+		{"go", "build", "-overlay", overlay, "-o", theProgram(), "./cmd/anling"},
+		{"gcc", "-O1", "-shared", "-fPIC", "-o", theWatcher(), "cmd/durability/testdata/watchdisk.c", "-ldl"},
 	} {
 		cmd := exec.Command(args[0], args[1:]...)
 		cmd.Dir = root

@@ -41,7 +41,7 @@ func earlyAnswers(t *testing.T, broken string) []int {
 	dir := t.TempDir()
 	p := newProgram(t, filepath.Join(dir, "data"), broken)
 	seen := filepath.Join(dir, "disk.log")
-	p.env = []string{"LD_PRELOAD=" + built.watch, "WATCHDISK=" + seen}
+	p.env = []string{"LD_PRELOAD=" + theWatcher(), "WATCHDISK=" + seen}
 	p.start()
 	type span struct{ from, to int64 }
 	var spans []span

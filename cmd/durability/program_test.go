@@ -49,7 +49,7 @@ func (p *program) environment(broken string) []string {
 // command runs another command of the program, whole, on the same data and gives its last line.
 func (p *program) command(args ...string) string {
 	p.t.Helper()
-	cmd := exec.CommandContext(p.t.Context(), built.program, args...)
+	cmd := exec.CommandContext(p.t.Context(), theProgram(), args...)
 	cmd.Env = p.environment(whole)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
@@ -66,7 +66,7 @@ var listening = regexp.MustCompile(`listens on ([0-9.:]+)`)
 // start runs the program and waits until it says that it listens.
 func (p *program) start() {
 	p.t.Helper()
-	p.cmd = exec.Command(built.program, "serve", "--listen", "127.0.0.1:0")
+	p.cmd = exec.Command(theProgram(), "serve", "--listen", "127.0.0.1:0")
 	p.cmd.Env = p.environment(p.broken)
 	var stderr bytes.Buffer
 	p.cmd.Stderr = &stderr
