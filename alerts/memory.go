@@ -39,11 +39,17 @@ func (p *progress) saveNotes(ctx context.Context) error {
 	return p.e.store.saveRecords(ctx, p.tx, p.ledger.changed)
 }
 
-// recall adds to candidates what is known of them, and what they are to be spared.
-func (e *Engine) recall(ctx context.Context, tx *db.Tx, all []Candidate) error {
-	ids := make([]string, len(all))
+// recalled is what is known of people already, within one transaction.
+type recalled map[string]Candidate
+
+// recall adds to candidates what is known of them, and what they are to be spared; only for whom that is not known yet a question is
+// asked.
+func (e *Engine) recall(ctx context.Context, tx *db.Tx, all []Candidate, known recalled) error {
+	var ids []string
 	for i := range all {
-		ids[i] = all[i].Helper
+		if _, ok := known[all[i].Helper]; !ok {
+			ids = append(ids, all[i].Helper)
+		}
 	}
 	last, err := e.store.lastRecords(ctx, tx, ids)
 	if err != nil {
@@ -52,9 +58,14 @@ func (e *Engine) recall(ctx context.Context, tx *db.Tx, all []Candidate) error {
 	now, roster := tx.Now(), e.registry.Helpers()
 	for i := range all {
 		c := &all[i]
+		if k, ok := known[c.Helper]; ok {
+			c.Quiet, c.Budget, c.Known = k.Quiet, k.Budget, k.Known
+			continue
+		}
 		comfort := roster.Comfort(registry.HelperID(c.Helper), now)
 		c.Quiet, c.Budget = comfort.Quiet, comfort.Offers
 		c.Known = know(last[c.Helper], comfort.Week, now)
+		known[c.Helper] = *c
 	}
 	return nil
 }
@@ -69,7 +80,7 @@ type Recall struct {
 // Recall tells what is known of a helper from their last offers.
 func (e *Engine) Recall(ctx context.Context, id registry.HelperID) (Recall, error) {
 	one := []Candidate{{Helper: string(id)}}
-	err := e.db.View(ctx, func(tx *db.Tx) error { return e.recall(ctx, tx, one) })
+	err := e.db.View(ctx, func(tx *db.Tx) error { return e.recall(ctx, tx, one, recalled{}) })
 	return Recall{Known: one[0].Known, Budget: one[0].Budget, Quiet: one[0].Quiet}, err
 }
 

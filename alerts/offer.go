@@ -38,9 +38,12 @@ func (p *Plan) nextOffer(a *Alert, act Action, at time.Time, o *outlook) {
 // search widens until as many are found as are wanted, or everybody who can be there in the phase's minutes: nobody is woken
 // while somebody farther away but in time is awake.
 func (p *progress) ask(ctx context.Context, c *Command) error {
-	phase := c.action.Phase
+	phase, known := c.action.Phase, recalled{}
 	for k := findK; ; k *= widen {
 		found, err := p.e.reach(ctx, p.tx, p.a, k)
+		if err == nil {
+			err = p.e.recall(ctx, p.tx, found, known)
+		}
 		if err != nil {
 			return err
 		}

@@ -29,6 +29,9 @@ func (e *Engine) Candidates(ctx context.Context, id AlertID, limit int) (found, 
 		if q.Known, err = e.reach(ctx, tx, a, max(findK, limit)); err != nil {
 			return err
 		}
+		if err = e.recall(ctx, tx, q.Known, recalled{}); err != nil {
+			return err
+		}
 		found, leftOut = q.spared(order(q))
 		leftOut = append(leftOut, e.leftOut(a, tx.Now())...)
 		slices.SortStableFunc(leftOut, func(x, y Candidate) int { return cmp.Compare(x.Duration, y.Duration) })
@@ -105,7 +108,7 @@ func (e *Engine) reach(ctx context.Context, tx *db.Tx, a *Alert, k int) ([]Candi
 		c.inAlert(a)
 		out = append(out, c)
 	}
-	return out, e.recall(ctx, tx, out)
+	return out, nil
 }
 
 func (c *Candidate) place(f geo.Candidate, now time.Time) {

@@ -131,6 +131,9 @@ func (e *Engine) rehearse(ctx context.Context, tx *db.Tx, q PlanQuery, t *trial)
 	if t.known, err = e.reach(ctx, tx, where, findK); err != nil {
 		return err
 	}
+	if err = e.recall(ctx, tx, t.known, recalled{}); err != nil {
+		return err
+	}
 	t.above = map[string][]*Person{}
 	for _, to := range []string{"supervisor", "parent"} {
 		if t.above[to], err = e.superiors(ctx, tx, where, to); err != nil {
