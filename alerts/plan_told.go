@@ -9,25 +9,68 @@ import (
 	"anling/internal/words"
 )
 
+// PlanTold is a plan in the words of one language, as a nurse reads it.
+type PlanTold struct {
+	Name  string     `json:"name"`
+	About string     `json:"about,omitempty"`
+	Facts []string   `json:"facts"` // for what and whom it is, when enough are coming, which numbers of the rules it moves
+	Steps []StepTold `json:"steps"` // as they stand in the plan
+	Rules string     `json:"rules"` // what holds beside every plan
+}
+
+// StepTold is a step in words.
+type StepTold struct {
+	Step  string   `json:"step"`
+	Do    string   `json:"do"`
+	After string   `json:"after"`          // from where its clock counts, as the plan writes it
+	From  string   `json:"from"`           // the same in words: the press
+	At    string   `json:"at"`             // 30 s; at once; the next morning at 09:00
+	AtS   int      `json:"at_s"`           // seconds, for the order in time; of the next morning those until then are not known: 0
+	When  string   `json:"when"`           // both together: 30 s after the press
+	What  string   `json:"what"`           // what happens
+	Only  []string `json:"only,omitempty"` // on which conditions
+}
+
+// Told is the plan in words.
+func (p *Plan) Told(lang string) PlanTold {
+	out := PlanTold{Name: inWords(p.Name, lang), About: inWords(p.About, lang), Facts: p.facts(lang), Steps: []StepTold{}, Rules: words.T(lang, "plan.rules", nil)}
+	for i := range p.Steps {
+		out.Steps = append(out.Steps, p.Steps[i].Told(lang))
+	}
+	return out
+}
+
 // Sentences tell a plan as one tells it to a colleague: for what it is, then each step with its time and its conditions.
 func (p *Plan) Sentences(lang string) []string {
-	out := []string{inWords(p.Name, lang)}
-	if about := inWords(p.About, lang); about != "" {
-		out = append(out, about)
+	t := p.Told(lang)
+	out := []string{t.Name}
+	if t.About != "" {
+		out = append(out, t.About)
 	}
-	out = append(out, words.T(lang, "plan.head", map[string]string{"kinds": kindsTold(lang, p.For), "priority": fmt.Sprint(p.Priority)}))
-	for i := range p.Steps {
-		out = append(out, p.Steps[i].Sentence(lang))
+	out = append(out, t.Facts...)
+	for _, s := range t.Steps {
+		out = append(out, s.Sentence(lang))
 	}
-	return append(out, words.T(lang, "plan.rules", nil))
+	return append(out, t.Rules)
 }
 
 // Sentence tells a step: "30 s after the press: loudest tone at all seats (until an operator has accepted)".
-func (s *Step) Sentence(lang string) string {
-	var only []string
+func (t StepTold) Sentence(lang string) string {
+	vars := map[string]string{"when": t.When, "what": t.What, "only": strings.Join(t.Only, words.T(lang, "plan.comma", nil))}
+	if len(t.Only) > 0 {
+		return words.T(lang, "plan.step_only", vars)
+	}
+	return words.T(lang, "plan.step", vars)
+}
+
+// Told is the step in words.
+func (s *Step) Told(lang string) StepTold {
+	out := StepTold{Step: s.ID, Do: s.Do, After: s.After, From: words.T(lang, "plan.after."+s.After, nil), What: inWords(s.What, lang),
+		AtS: int(time.Duration(s.At + s.Late).Seconds())}
+	out.At, out.When = s.when(lang, out.From)
 	add := func(key string, list []string, join string) {
 		if len(list) > 0 {
-			only = append(only, words.T(lang, key, map[string]string{"list": strings.Join(list, words.T(lang, join, nil))}))
+			out.Only = append(out.Only, words.T(lang, key, map[string]string{"list": strings.Join(list, words.T(lang, join, nil))}))
 		}
 	}
 	if len(s.Kinds) > 0 {
@@ -35,28 +78,25 @@ func (s *Step) Sentence(lang string) string {
 	}
 	add("plan.if", conditionsTold(lang, s.If), "plan.and")
 	add("plan.until", conditionsTold(lang, s.Until), "plan.or")
-	vars := map[string]string{"when": s.when(lang), "what": inWords(s.What, lang), "only": strings.Join(only, words.T(lang, "plan.comma", nil))}
-	if len(only) > 0 {
-		return words.T(lang, "plan.step_only", vars)
-	}
-	return words.T(lang, "plan.step", vars)
+	return out
 }
 
-// when tells from where and how long a step waits.
-func (s *Step) when(lang string) string {
-	after := words.T(lang, "plan.after."+s.After, nil)
-	key, at := "plan.at", s.At.Told(lang)
+// when tells how long a step waits, alone and together with from where that counts.
+func (s *Step) when(lang, from string) (at, whole string) {
+	key := "plan.at"
 	switch {
 	case s.Next == "morning":
 		key, at = "plan.next", words.T(lang, "plan.morning", nil)
 	case s.Next != "":
 		key, at = "plan.next", s.Next
 	case s.Late > 0:
-		key, at = "plan.late", s.Late.Told(lang)
+		key, at = "plan.late", words.T(lang, "plan.later", map[string]string{"at": s.Late.Told(lang)})
 	case s.At == 0:
-		key = "plan.at_once"
+		key, at = "plan.at_once", words.T(lang, "plan.now", nil)
+	default:
+		at = s.At.Told(lang)
 	}
-	return words.T(lang, key, map[string]string{"after": after, "at": at})
+	return at, words.T(lang, key, map[string]string{"after": from, "at": at})
 }
 
 // Told says a length of time in words: 1 h 30 min.

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"anling/internal/words"
 )
@@ -73,4 +74,29 @@ func TestATrialIsToldInLines(t *testing.T) {
 			t.Errorf("the trial is told so:\n%s", all)
 		}
 	})
+}
+
+// TestAPlanTellsForWhomItIs holds that whoever reads a plan learns all that narrows it down, and which rules it moves.
+func TestAPlanTellsForWhomItIs(t *testing.T) {
+	t.Parallel()
+	p := Plan{ID: "x", For: []string{"door"}, Priority: 2, Ahead: 1, Aim: Span(20 * time.Second), Enough: Enough{Helpers: 2, OrOneWith: []string{"key"}},
+		When:   When{Elders: []string{"e1", "e2"}, Callers: []string{"vip"}, Tiers: []string{"one_touch"}, Hours: []Hours{{From: "22:00", To: "06:00"}, {Days: []int{1, 7}, From: "12:00", To: "13:00"}}},
+		Limits: Limits{Idle: Span(90 * time.Second), Late: Span(3 * time.Minute)}}
+	want := map[string][]string{
+		"zh": {"用于：夜间开门。优先级 2（1 生命，2 紧急，3 设备）。", "只用于指定的老人（2 位）。", "只用于这些来电人：贵宾。", "只用于这些等级：一键通。", "只在这些时段：每天 22:00–06:00或周一、周日 12:00–13:00。",
+			"前来的人已足够，是指：2 位帮手或一位有钥匙的。", "座席应在 20 秒内接警。", "在同一优先级中提前 1 位。", "本预案改了一条规则的时间：接警后没有动作，再次响铃，1 分钟 30 秒。"},
+		"en": {"For: door opened. Priority 2 (1 life, 2 urgent, 3 technical).", "Only for the elders whom it names (2).", "Only for these callers: VIP.", "Only for these tiers: one-touch.",
+			"Only at these hours: every day 22:00–06:00 or Mon, Sun 12:00–13:00.", "Enough people are coming means: 2 helpers or one with a key.", "An operator should have accepted within 20 s.",
+			"Places ahead within its priority: 1.", "It moves the time of a rule: accepted and nothing done since, it rings again, 1 min 30 s."},
+	}
+	for lang, facts := range want {
+		if got := p.Told(lang).Facts; !slices.Equal(got, facts) {
+			t.Errorf("%s:\n%s\nwant\n%s", lang, strings.Join(got, "\n"), strings.Join(facts, "\n"))
+		}
+	}
+	for _, k := range limitTable() {
+		if !words.Has("plan.limit." + k.name) {
+			t.Errorf("there are no words for the limit %s", k.name)
+		}
+	}
 }

@@ -27,7 +27,7 @@ type PlanDoc struct {
 	Name    map[string]string `json:"name"`
 	Body    string            `json:"body"` // YAML; "" for the version that withdrew it
 	Author  string            `json:"author"`
-	At      time.Time         `json:"at,omitzero"` // when it was written; in the history only
+	At      time.Time         `json:"at,omitzero"` // when it was written
 }
 
 // parsed is a plan with the version that it stands in.
@@ -153,11 +153,13 @@ func (e *Engine) Plans(ctx context.Context) ([]PlanDoc, error) {
 type PlanDraft struct {
 	Centre registry.CentreID // whose own it is to be; "" for all
 	Body   string            // YAML
+	Base   int               // the version that the text was made from, which must still be the newest; 0: whatever there is
 	By     Actor
 	Scope  registry.Scope // of By
 }
 
-// SavePlan stores a new version of a plan; open alerts keep theirs. Kinds: Invalid naming every mistake, Denied for who may not
+// SavePlan stores a new version of a plan; open alerts keep theirs. Kinds: Invalid naming every mistake, Conflict when Base is not the
+// newest version any more, Denied for who may not
 // write plans, or not for that centre: a plan for all is written only by who works for all. noted, if any, writes that down in the
 // same transaction.
 func (e *Engine) SavePlan(ctx context.Context, d PlanDraft, noted func(*db.Tx, PlanDoc)) (PlanDoc, error) {
@@ -172,6 +174,9 @@ func (e *Engine) SavePlan(ctx context.Context, d PlanDraft, noted func(*db.Tx, P
 	err = e.update(ctx, func(tx *db.Tx) error {
 		var err error
 		doc.Version, err = e.store.addPlan(ctx, tx, doc)
+		if err == nil && d.Base > 0 && doc.Version != d.Base+1 {
+			err = fault.New(fault.Conflict, "somebody else has changed this meanwhile; look again")
+		}
 		if err == nil && noted != nil {
 			noted(tx, doc)
 		}

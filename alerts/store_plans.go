@@ -10,7 +10,7 @@ import (
 // newestPlans reads the newest version of each plan that is in use: a version without a text is its withdrawal.
 func (s store) newestPlans(ctx context.Context, tx *db.Tx) ([]PlanDoc, error) {
 	rows, err := tx.Query(ctx, `
-		SELECT p.id, p.version, p.centre, p.body, p.author FROM plans p
+		SELECT p.id, p.version, p.centre, p.body, p.author, p.created_at FROM plans p
 		WHERE p.version = (SELECT MAX(q.version) FROM plans q WHERE q.id = p.id) AND p.body <> '' ORDER BY p.id`)
 	if err != nil {
 		return nil, fmt.Errorf("list plans: %w", err)
@@ -19,9 +19,11 @@ func (s store) newestPlans(ctx context.Context, tx *db.Tx) ([]PlanDoc, error) {
 	var docs []PlanDoc
 	for rows.Next() {
 		var d PlanDoc
-		if err := rows.Scan(&d.ID, &d.Version, &d.Centre, &d.Body, &d.Author); err != nil {
+		var at int64
+		if err := rows.Scan(&d.ID, &d.Version, &d.Centre, &d.Body, &d.Author, &at); err != nil {
 			return nil, fmt.Errorf("read plan: %w", err)
 		}
+		d.At = db.Time(at)
 		docs = append(docs, d)
 	}
 	return docs, rows.Err()

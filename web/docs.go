@@ -67,8 +67,8 @@ func docs() map[string]doc {
 		"POST /v1/elders/{id}/contacts": {tag: "registry", summary: "Add a contact", body: registry.Contact{}, optional: true, answer: gated[registry.Contact]{}, status: 201,
 			example: `{"name":"张伟","role":"family","relation":"儿子","phones":["+8619900001003"]}`},
 		"PUT /v1/operators/{id}/password": {tag: "registry", summary: "Set an operator's password; their sessions end (step-up)", body: passwordBody{}, status: 204, example: `{"password":"another long phrase"}`},
-		"GET /v1/plans":                   {tag: "plans", summary: "The newest version of each response plan", answer: page[alerts.PlanDoc]{}},
-		"GET /v1/plans/{id}":              {tag: "plans", summary: "The newest version of a response plan", answer: alerts.PlanDoc{}},
+		"GET /v1/plans":                   {tag: "plans", summary: "The newest version of each response plan", answer: page[PlanView]{}},
+		"GET /v1/plans/{id}":              {tag: "plans", summary: "The newest version of a response plan, also in words", answer: PlanView{}},
 		"POST /v1/plans": {tag: "plans", summary: "A new version of the plan that the text names; open alerts keep theirs", body: planBody{}, answer: alerts.PlanDoc{}, status: 201,
 			example: `{"body":"plan: [not a plan"}`, want: 422},
 

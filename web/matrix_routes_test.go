@@ -175,7 +175,7 @@ func ungatedAnswers() map[string]string {
 		"web.StatusView": codes, "devices.Receipt": codes, "web.Pressed": codes, "web.CheckpointView": codes, "web.WebhookTest": codes, "registry.Grade": codes, "registry.Reached": codes, "web.AvailabilityView": codes, "web.OpenSeat": codes,
 		"webhook.Delivery": codes, "registry.AreaReport": codes, "web.ConfigView": rules, "alerts.PlanDoc": rules, "registry.Area": rules,
 		"registry.Role": rules, "web.RolesView": rules, "web.RuleView": rules, "webhook.Hook": rules, "registry.Token": rules,
-		"web.PlanMistake": rules, "web.PlanChoice": rules, "web.TryView": inside, "web.RevisionView": inside, "web.DuplicateView": inside,
+		"web.PlanCheck": rules, "web.PlanView": rules, "web.PlanChoice": rules, "web.TryView": inside, "web.RevisionView": inside, "web.DuplicateView": inside,
 		"registry.Staged": "the caller's own file", "web.TokenView": once, "web.WebhookMade": once, "web.WebhookSecret": once, "web.SeatView": once,
 	}
 }

@@ -131,6 +131,7 @@ func (s *Server) setPassword(w http.ResponseWriter, r *http.Request) error {
 type planBody struct {
 	Centre registry.CentreID `json:"centre,omitempty"` // whose own it is to be; none: for all
 	Body   string            `json:"body"`
+	Base   int               `json:"base,omitempty"` // the version that the text was made from; 409 when it is not the newest any more
 }
 
 // plansOf are the plans for all centres and those of the caller's own.
@@ -138,24 +139,6 @@ func (s *Server) plansOf(r *http.Request) ([]alerts.PlanDoc, error) {
 	plans, err := s.engine.Plans(r.Context())
 	scope := callerOf(r.Context()).scope
 	return slices.DeleteFunc(plans, func(d alerts.PlanDoc) bool { return d.Centre != "" && !scope.Has(d.Centre) }), err
-}
-
-// listPlans answers GET /v1/plans: the newest version of each.
-func (s *Server) listPlans(w http.ResponseWriter, r *http.Request) error {
-	plans, err := s.plansOf(r)
-	if err != nil {
-		return err
-	}
-	return writeJSON(w, http.StatusOK, page[alerts.PlanDoc]{Items: some(plans)})
-}
-
-// getPlan answers GET /v1/plans/{id}.
-func (s *Server) getPlan(w http.ResponseWriter, r *http.Request) error {
-	p, err := s.planOf(r, pathVar(r, "id"))
-	if err != nil {
-		return err
-	}
-	return writeJSON(w, http.StatusOK, p)
 }
 
 // savePlan answers POST /v1/plans: a new version of the plan that the text names. Open alerts keep theirs.
@@ -169,7 +152,7 @@ func (s *Server) savePlan(w http.ResponseWriter, r *http.Request) error {
 		s.audit.AddTx(r.Context(), tx, s.entryOf(r.Context(), look{action: "plan.changed", resource: "plan", id: d.ID,
 			seen: seen{Note: "version " + itoa(int(d.Version))}}))
 	}
-	doc, err := s.engine.SavePlan(r.Context(), alerts.PlanDraft{Centre: body.Centre, Body: body.Body, By: c.actor, Scope: c.scope}, noted)
+	doc, err := s.engine.SavePlan(r.Context(), alerts.PlanDraft{Centre: body.Centre, Body: body.Body, Base: body.Base, By: c.actor, Scope: c.scope}, noted)
 	if err != nil {
 		return err
 	}

@@ -25,11 +25,70 @@ func (s *Server) planRoutes() []route {
 	}
 }
 
-// PlanMistake is something in the text of a plan that cannot be used; Key and Vars give the sentence in other languages.
+// PlanView is the newest version of a plan, with what a list shows of it.
+type PlanView struct {
+	alerts.PlanDoc
+	For      []string                   `json:"for"` // kinds of signal
+	Priority int                        `json:"priority"`
+	Told     map[string]alerts.PlanTold `json:"told,omitempty"` // the plan in words, in both languages; not in a list
+}
+
+// viewPlan reads what a list shows out of the text. A plan that this program cannot read shows its text alone.
+func viewPlan(d alerts.PlanDoc) (PlanView, *alerts.Plan) {
+	v := PlanView{PlanDoc: d, For: []string{}}
+	p, _ := alerts.CheckPlan([]byte(d.Body))
+	if p != nil {
+		v.For, v.Priority = some(p.For), p.Priority
+	}
+	return v, p
+}
+
+// toldPlan is a plan in words, in both languages; nil for none.
+func toldPlan(p *alerts.Plan) map[string]alerts.PlanTold {
+	if p == nil {
+		return nil
+	}
+	return map[string]alerts.PlanTold{words.Zh: p.Told(words.Zh), words.En: p.Told(words.En)}
+}
+
+// listPlans answers GET /v1/plans: the newest version of each.
+func (s *Server) listPlans(w http.ResponseWriter, r *http.Request) error {
+	plans, err := s.plansOf(r)
+	if err != nil {
+		return err
+	}
+	all := []PlanView{}
+	for _, d := range plans {
+		v, _ := viewPlan(d)
+		all = append(all, v)
+	}
+	return writeJSON(w, http.StatusOK, page[PlanView]{Items: all})
+}
+
+// getPlan answers GET /v1/plans/{id}.
+func (s *Server) getPlan(w http.ResponseWriter, r *http.Request) error {
+	d, err := s.planOf(r, pathVar(r, "id"))
+	if err != nil {
+		return err
+	}
+	v, p := viewPlan(d)
+	v.Told = toldPlan(p)
+	return writeJSON(w, http.StatusOK, v)
+}
+
+// PlanMistake is something in the text of a plan that cannot be used; Told says it in both languages, Key and Vars give the sentence in others.
 type PlanMistake struct {
 	alerts.Mistake
 	Key  string            `json:"key,omitempty"`
 	Vars map[string]string `json:"vars,omitempty"`
+	Told map[string]string `json:"told"`
+}
+
+// PlanCheck is what is to be said of a text: its mistakes, and when there are none the plan in words.
+type PlanCheck struct {
+	Items []PlanMistake              `json:"items"`
+	Next  *string                    `json:"next"` // always null: a check has one page
+	Told  map[string]alerts.PlanTold `json:"told,omitempty"`
 }
 
 // checkPlan answers POST /v1/plans/check: everything that is wrong with a text. Nothing is stored.
@@ -38,12 +97,17 @@ func (s *Server) checkPlan(w http.ResponseWriter, r *http.Request) error {
 	if err := decode(w, r, &body); err != nil {
 		return err
 	}
-	all := []PlanMistake{}
+	out := PlanCheck{Items: []PlanMistake{}}
 	for _, m := range s.engine.CheckPlan([]byte(body.Body)) {
 		f := words.Explained(fault.Field{Problem: m.Problem})
-		all = append(all, PlanMistake{Mistake: m, Key: f.Key, Vars: f.Vars})
+		out.Items = append(out.Items, PlanMistake{Mistake: m, Key: f.Key, Vars: f.Vars,
+			Told: map[string]string{words.Zh: words.Problem(words.Zh, f), words.En: m.Problem}})
 	}
-	return writeJSON(w, http.StatusOK, page[PlanMistake]{Items: all})
+	if len(out.Items) == 0 {
+		p, _ := alerts.CheckPlan([]byte(body.Body))
+		out.Told = toldPlan(p)
+	}
+	return writeJSON(w, http.StatusOK, out)
 }
 
 // PlanChoice is which plan a signal would have, why, and what it says, in both languages.
@@ -219,8 +283,8 @@ func (s *Server) withdrawPlan(w http.ResponseWriter, r *http.Request) error {
 // planDocs describes the routes of plans.go.
 func planDocs(d map[string]doc) {
 	const text = `"plan: door\nname: {zh: 开门, en: Door}\nfor: [door]\npriority: 2\nsteps:\n  - step: list\n    do: sound\n    level: 0\n    what: {zh: 列出, en: List}\n"`
-	d["POST /v1/plans/check"] = doc{tag: "plans", summary: "Everything that is wrong with the text of a plan, with line and column; nothing is stored",
-		body: planBody{}, answer: page[PlanMistake]{}, example: `{"body":` + text + `}`}
+	d["POST /v1/plans/check"] = doc{tag: "plans", summary: "Everything that is wrong with the text of a plan, with line and column, else the plan in words; nothing is stored",
+		body: planBody{}, answer: PlanCheck{}, example: `{"body":` + text + `}`}
 	d["GET /v1/plans/explain"] = doc{tag: "plans", summary: "Which plan a signal would have, why not the others, and the plan in sentences", answer: PlanChoice{},
 		query: []param{{"elder", "who presses"}, {"centre", "in the place of an elder"}, {"kind", "of the signal; sos when not said"}, {"at", "when; now when not said"}}}
 	d["POST /v1/plans/try"] = doc{tag: "plans", summary: "A plan played through on an elder, with what people would answer; nobody is told", body: alerts.TryQuery{}, optional: true,
