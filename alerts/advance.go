@@ -191,23 +191,42 @@ func (p *progress) follow(ctx context.Context) error {
 			}
 			return nil
 		}
+		act := p.now(due)
+		if act == nil {
+			p.a.DueAt = &now
+			return nil
+		}
 		if n == runaway {
 			// A plan that goes round in circles must not stop the alarm; it is looked at again in a moment.
-			p.e.log.Error("response plan does not come to rest", "alert", string(p.a.ID), "plan", string(p.a.Plan), "step", due[0].Step)
+			p.e.log.Error("response plan does not come to rest", "alert", string(p.a.ID), "plan", string(p.a.Plan), "step", act.Step)
 			again := now.Add(time.Second)
 			p.a.DueAt = &again
 			return nil
 		}
 		before := p.a.Seq
-		if err := p.do(ctx, Command{Type: commandAct, Actor: System(), action: &due[0]}); err != nil {
-			return fmt.Errorf("step %s of alert %s: %w", due[0].Step, p.a.ID, err)
+		if err := p.do(ctx, Command{Type: commandAct, Actor: System(), action: act}); err != nil {
+			return fmt.Errorf("step %s of alert %s: %w", act.Step, p.a.ID, err)
 		}
 		if p.a.Seq == before {
-			if err := p.take(ctx, Event{Type: EventStepDue, At: now, Actor: System(), Data: Data{Step: due[0].Step}}); err != nil {
+			if err := p.take(ctx, Event{Type: EventStepDue, At: now, Actor: System(), Data: Data{Step: act.Step}}); err != nil {
 				return err
 			}
 		}
 	}
+}
+
+// now gives what is to be done first of what is due; nil leaves the rest to the next transaction, which follows at once. In that
+// of the press nobody is looked for: the press is acknowledged and the family's messages leave before helpers are weighed, and in
+// a burst everybody's first message before anybody's second.
+func (p *progress) now(due []Action) *Action {
+	if !p.raising() {
+		return &due[0]
+	}
+	i := slices.IndexFunc(due, func(a Action) bool { return a.Do != doOffer })
+	if i < 0 {
+		return nil
+	}
+	return &due[i]
 }
 
 // write stores everything that has gathered. The counter of the stream comes last: on PostgreSQL its row is
@@ -240,9 +259,12 @@ func (p *progress) write(ctx context.Context) error {
 	return p.e.store.save(ctx, p.tx, p.a, joinKey)
 }
 
+// raising reports whether this is the transaction of the press.
+func (p *progress) raising() bool { return len(p.rows) > 0 && p.rows[0].Type == EventRaised }
+
 // joinKey is by what a later press finds this alert, kept from its first transaction on.
 func (p *progress) joinKey(ctx context.Context) ([]byte, error) {
-	if len(p.rows) > 0 && p.rows[0].Type == EventRaised {
+	if p.raising() {
 		return p.rows[0].Data.Raised.joinKey, nil
 	}
 	if !p.a.State.Working() {

@@ -38,6 +38,7 @@ type Candidate struct {
 	Reasons     []Reason
 
 	score float64
+	lot   uint64
 }
 
 // The reasons of an order, as keys of the message file.
@@ -97,7 +98,7 @@ func order(q Asking) []Candidate {
 	}
 	slices.SortFunc(found, func(x, y Candidate) int {
 		return cmp.Or(cmp.Compare(math.Floor(x.score/tie.Seconds()), math.Floor(y.score/tie.Seconds())),
-			cmp.Compare(x.Known.ThisWeek, y.Known.ThisWeek), cmp.Compare(lot(q.Alert, x.Helper), lot(q.Alert, y.Helper)), cmp.Compare(x.Helper, y.Helper))
+			cmp.Compare(x.Known.ThisWeek, y.Known.ThisWeek), cmp.Compare(x.lot, y.lot), cmp.Compare(x.Helper, y.Helper))
 	})
 	return found
 }
@@ -140,7 +141,7 @@ func weigh(q Asking, c *Candidate, nearest bool) {
 	if !c.ByRoad {
 		say(ReasonByAir, 0, 0)
 	}
-	c.score = score.Seconds()
+	c.score, c.lot = score.Seconds(), lot(q.Alert, c.Helper)
 }
 
 // candidateOf describes a helper to the pure part; day is today at the helper's centre.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"anling/geo"
@@ -37,6 +38,7 @@ type Options struct {
 	Clock     clock.Clock
 	Log       *slog.Logger
 	Seats     Seats  // who sits where; nil: somebody always does
+	Workers   int    // alerts that are moved on at the same time; 0: one after the other
 	PublicURL string // of the links in messages, without a slash at the end
 }
 
@@ -51,7 +53,9 @@ type Engine struct {
 	log      *slog.Logger
 	public   string
 	seats    Seats
+	workers  int
 	plans    planBook
+	memories memories
 	centres  sync.Map // registry.CentreID → centre
 
 	mu      sync.Mutex
@@ -64,7 +68,7 @@ func New(o Options) *Engine {
 	return &Engine{
 		db: o.DB, store: store{vault: o.Vault, fresh: &freshAlerts{}}, registry: o.Registry, outbox: o.Outbox,
 		finder: geo.Finder{Helpers: o.Registry.Helpers().Index(), Router: o.Router},
-		clock:  o.Clock, log: o.Log, public: o.PublicURL, seats: o.Seats, plans: planBook{policy: o.Policy},
+		clock:  o.Clock, log: o.Log, public: o.PublicURL, seats: o.Seats, workers: o.Workers, plans: planBook{policy: o.Policy},
 		changed: make(chan struct{}), wake: make(chan struct{}, 1),
 	}
 }
@@ -137,17 +141,33 @@ func (e *Engine) Step(ctx context.Context) (did int, next time.Time, err error) 
 	if err != nil {
 		return 0, time.Time{}, fmt.Errorf("look for due alerts: %w", err)
 	}
-	var stuck []error
-	for _, id := range ids {
-		moved, err := e.stepOne(ctx, id)
-		if err != nil {
-			stuck = append(stuck, fmt.Errorf("move alert %s on: %w", id, err))
+	did, err = e.stepAll(ctx, ids)
+	return did, next, err
+}
+
+// stepAll moves alerts on, as many at a time as the engine has workers: those share commits.
+func (e *Engine) stepAll(ctx context.Context, ids []AlertID) (did int, err error) {
+	moved, stuck := make([]bool, len(ids)), make([]error, len(ids))
+	var last atomic.Int64
+	work := func() {
+		for i := int(last.Add(1)) - 1; i < len(ids); i = int(last.Add(1)) - 1 {
+			if moved[i], stuck[i] = e.stepOne(ctx, ids[i]); stuck[i] != nil {
+				moved[i], stuck[i] = false, fmt.Errorf("move alert %s on: %w", ids[i], stuck[i])
+			}
 		}
-		if moved && err == nil {
+	}
+	var others sync.WaitGroup
+	for range min(e.workers, len(ids)) - 1 {
+		others.Go(work)
+	}
+	work()
+	others.Wait()
+	for _, m := range moved {
+		if m {
 			did++
 		}
 	}
-	return did, next, errors.Join(stuck...)
+	return did, errors.Join(stuck...)
 }
 
 func (e *Engine) stepOne(ctx context.Context, id AlertID) (moved bool, err error) {

@@ -207,6 +207,7 @@ func TestLinkedAlertsBecomeOne(t *testing.T) {
 	eachHouse(t, func(t *testing.T, h *house) {
 		first := h.press("sos")
 		second := h.signal(Signal{ID: "s2", Kind: "sos", Protocol: "phone", Identity: "withheld", At: start, ReceivedAt: start})
+		h.settle()
 		a := h.do(second, Command{Type: CommandLink, Actor: operator("operator"), Alert: first})
 		if a.State != Joined || a.JoinedTo != first {
 			t.Errorf("state %s joined to %s", a.State, a.JoinedTo)

@@ -106,7 +106,9 @@ func TestAYesAfterTheEndBindsNobody(t *testing.T) {
 		if _, err := h.engine.Answer(t.Context(), id, "h1", notify.AnswerComing, "link"); err != nil {
 			t.Fatal(err)
 		}
-		next := h.get(h.press("sos"))
+		again := h.press("sos")
+		h.settle()
+		next := h.get(again)
 		if who := next.Person("h1"); who == nil || who.Step != "wave-1" {
 			t.Errorf("the nearest helper was not asked for the next alarm: %+v", who)
 		}

@@ -17,7 +17,7 @@ func (p *progress) note(ctx context.Context, ev Event) error {
 	}
 	if p.ledger == nil {
 		p.ledger = &ledger{}
-		if p.rows[0].Type != EventRaised { // a new alert has none
+		if !p.raising() { // a new alert has none
 			var err error
 			if p.ledger.all, err = p.e.store.records(ctx, p.tx, `alert = ? ORDER BY seq`, string(p.a.ID)); err != nil {
 				return err
@@ -36,26 +36,19 @@ func (p *progress) saveNotes(ctx context.Context) error {
 	if p.ledger == nil {
 		return nil
 	}
+	p.e.memories.add(p.ledger.changed)
 	return p.e.store.saveRecords(ctx, p.tx, p.ledger.changed)
 }
 
 // recalled is what is known of people already, within one transaction.
 type recalled map[string]Candidate
 
-// recall adds to candidates what is known of them, and what they are to be spared; only for whom that is not known yet a question is
-// asked.
+// recall adds to candidates what is known of them, and what they are to be spared; only of whom that is not known yet the database
+// is asked.
 func (e *Engine) recall(ctx context.Context, tx *db.Tx, all []Candidate, known recalled) error {
-	var ids []string
-	for i := range all {
-		if _, ok := known[all[i].Helper]; !ok {
-			ids = append(ids, all[i].Helper)
-		}
-	}
-	last, err := e.store.lastRecords(ctx, tx, ids)
-	if err != nil {
-		return err
-	}
 	now, roster := tx.Now(), e.registry.Helpers()
+	weeks := map[string]time.Time{}
+	var ids []string
 	for i := range all {
 		c := &all[i]
 		if k, ok := known[c.Helper]; ok {
@@ -64,10 +57,40 @@ func (e *Engine) recall(ctx context.Context, tx *db.Tx, all []Candidate, known r
 		}
 		comfort := roster.Comfort(registry.HelperID(c.Helper), now)
 		c.Quiet, c.Budget = comfort.Quiet, comfort.Offers
-		c.Known = know(last[c.Helper], comfort.Week, now)
-		known[c.Helper] = *c
+		var fresh bool
+		if c.Known, fresh = e.memories.known(c.Helper, comfort.Week, now); fresh {
+			known[c.Helper] = *c
+			continue
+		}
+		weeks[c.Helper] = comfort.Week
+		ids = append(ids, c.Helper)
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	last, err := e.lastRecords(ctx, tx, ids)
+	if err != nil {
+		return err
+	}
+	for i := range all {
+		c := &all[i]
+		if week, read := weeks[c.Helper]; read {
+			c.Known = know(last[c.Helper], week, now)
+			known[c.Helper] = *c
+		}
 	}
 	return nil
+}
+
+// lastRecords reads the newest records of people, and keeps them in memory. A transaction that only reads may look at what has
+// been overtaken already, so what it reads is not kept.
+func (e *Engine) lastRecords(ctx context.Context, tx *db.Tx, ids []string) (map[string][]Record, error) {
+	versions := e.memories.versions(ids)
+	last, err := e.store.lastRecords(ctx, tx, ids)
+	if err == nil && tx.Writes() {
+		e.memories.keep(ids, versions, last, tx.Now())
+	}
+	return last, err
 }
 
 // Recall is what is known of a helper, and how often they want to be asked.

@@ -59,10 +59,10 @@ func (p *progress) ask(ctx context.Context, c *Command) error {
 	return nil
 }
 
-// How far a search widens: from findK to mostK people, widen times as many each time.
+// How far a search widens, once: from findK to mostK people.
 const (
-	widen = 4
-	mostK = findK * widen * widen
+	widen = 16
+	mostK = findK * widen
 )
 
 // ready counts the candidates whom nothing bars.

@@ -273,7 +273,9 @@ func TestTheAwakeAreFoundBehindThoseWhoSleep(t *testing.T) {
 				Position: &geo.Position{Point: orb.Point{121.47 + 0.00001*float64(i), 31.23}, At: start}})
 			h.ok(err)
 		}
-		a := h.get(h.press("sos"))
+		id := h.press("sos")
+		h.settle()
+		a := h.get(id)
 		for _, id := range []string{"h1", "h2", "h3"} {
 			if a.Person(id) == nil {
 				t.Errorf("%s, who is awake and in reach, was not asked", id)

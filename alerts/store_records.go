@@ -62,7 +62,7 @@ func (s store) records(ctx context.Context, tx *db.Tx, where string, args ...any
 }
 
 // lastColumns are what Known is made of: with many people each column costs.
-const lastColumns = `person, asked_at, answer, answered_at, answered_by, departed_at, arrived_at, withdrawn_at, reserved_at, stood_down_at,
+const lastColumns = `alert, seq, person, asked_at, answer, answered_at, answered_by, departed_at, arrived_at, withdrawn_at, reserved_at, stood_down_at,
 	unreached_at`
 
 // lastRecords reads the newest records of several people, at most knownOffers of each, in one query; only what Known is made of.
@@ -86,7 +86,7 @@ func (s store) lastRecords(ctx context.Context, tx *db.Tx, people []string) (map
 		var r Record
 		var asked int64
 		var at [7]sql.NullInt64
-		err := rows.Scan(&r.Person, &asked, &r.Answer, &at[0], &r.AnsweredBy, &at[1], &at[2], &at[3], &at[4], &at[5], &at[6])
+		err := rows.Scan(&r.Alert, &r.Seq, &r.Person, &asked, &r.Answer, &at[0], &r.AnsweredBy, &at[1], &at[2], &at[3], &at[4], &at[5], &at[6])
 		if err != nil {
 			return nil, fmt.Errorf("read what is known of people: %w", err)
 		}

@@ -27,6 +27,9 @@ import (
 	"anling/web"
 )
 
+// engineWorkers is how many alerts are moved on at the same time: they wait for the disk together.
+const engineWorkers = 8
+
 // parts are what serve, demo and the story tests give the program differently.
 type parts struct {
 	Clock clock.Clock
@@ -127,6 +130,7 @@ func (a *app) joinRooms(ctx context.Context, cfg config.Config, sender *twilio.S
 	})
 	a.engine = alerts.New(alerts.Options{
 		DB: a.db, Vault: a.vault, Registry: a.registry, Outbox: a.outbox, Clock: a.clock, Log: a.log, Seats: web.Seats{}, PublicURL: cfg.PublicURL,
+		Workers: engineWorkers,
 	})
 	ear.Listener = a.engine
 	if a.notary, err = a.storage.notary(a.engine, cfg.AuditCheckpoints); err != nil {

@@ -175,11 +175,41 @@ func (c *benchCity) waited(since []time.Time) []time.Duration {
 	}
 }
 
+// settled waits until the carrier has been asked everything that so many alerts want at once: one contact by two ways,
+// three helpers by two ways.
+func (c *benchCity) settled(alerts int) {
+	for deadline := time.Now().Add(time.Minute); ; {
+		c.carrier.mu.Lock()
+		n := c.carrier.n
+		c.carrier.mu.Unlock()
+		if n >= alerts*messagesEach {
+			return
+		}
+		if time.Now().After(deadline) {
+			c.b.Fatalf("%d requests to the carrier for %d alerts, want %d for each", n, alerts, messagesEach)
+		}
+		<-c.app.clock.After(5 * time.Millisecond)
+	}
+}
+
+// messagesEach is how many requests to the carrier follow a press at once.
+const messagesEach = 8
+
 func report(b *testing.B, name string, took []time.Duration) {
 	slices.Sort(took)
 	at := func(q float64) float64 { return float64(took[int(q*float64(len(took)-1))].Microseconds()) / 1000 }
 	b.ReportMetric(at(0.5), name+"-p50-ms")
 	b.ReportMetric(at(0.99), name+"-p99-ms")
+}
+
+// processor is the time that this process – client, service and carrier – has used of all processors.
+func processor(b *testing.B) time.Duration {
+	b.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // BenchmarkFloor is what no durable press can beat: 4 KiB written and forced to the disk.
@@ -217,6 +247,7 @@ func BenchmarkPressToCarrier(b *testing.B) {
 		c := newBenchCity(b, n)
 		b.StartTimer()
 		since, acked := make([]time.Time, n), make([]time.Duration, n)
+		used := processor(b)
 		for i := range n {
 			since[i] = time.Now()
 			c.press(fmt.Sprintf("p%d", i), fmt.Sprintf("b%d", i))
@@ -225,6 +256,8 @@ func BenchmarkPressToCarrier(b *testing.B) {
 		}
 		report(b, "press-carrier", c.waited(since))
 		report(b, "press-ack", acked)
+		c.settled(n)
+		b.ReportMetric(float64((processor(b)-used).Microseconds())/n/1000, "cpu-ms/press")
 	}
 }
 
@@ -282,7 +315,7 @@ func BenchmarkPresses32(b *testing.B) {
 		c := newBenchCity(b, n)
 		b.StartTimer()
 		since, acked := make([]time.Time, n), make([]time.Duration, n)
-		begin := time.Now()
+		used, begin := processor(b), time.Now()
 		var wg sync.WaitGroup
 		for part := range clients {
 			wg.Go(func() {
@@ -297,5 +330,8 @@ func BenchmarkPresses32(b *testing.B) {
 		b.ReportMetric(float64(n)/time.Since(begin).Seconds(), "presses/s")
 		report(b, "press-carrier", c.waited(since))
 		report(b, "press-ack", acked)
+		c.settled(n)
+		b.ReportMetric(float64(n)/time.Since(begin).Seconds(), "dispatched/s")
+		b.ReportMetric(float64((processor(b)-used).Microseconds())/n/1000, "cpu-ms/press")
 	}
 }

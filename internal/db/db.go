@@ -111,7 +111,10 @@ func (d *DB) Update(ctx context.Context, fn func(*Tx) error) error {
 
 // View runs fn in a transaction that sees one unchanging state and cannot change it.
 func (d *DB) View(ctx context.Context, fn func(*Tx) error) error {
-	return d.transact(ctx, d.engine.view, fn)
+	return d.transact(ctx, d.engine.view, func(tx *Tx) error {
+		tx.readOnly = true
+		return fn(tx)
+	})
 }
 
 // Close waits for the calls under way and closes. Later calls get ErrClosed.

@@ -19,6 +19,7 @@ type Tx struct {
 	guard func() error // refuses when the engine has given the transaction up on its own; may be nil
 
 	plainCtx bool // keep cancelling out of the driver
+	readOnly bool // of View
 	ended    bool
 	spoilt   error // the first statement that failed
 	open     []*sql.Rows
@@ -133,6 +134,9 @@ func (tx *Tx) driverCtx(ctx context.Context) context.Context {
 
 // Now gives the moment of the transaction, the same for all of it: UTC, in whole microseconds.
 func (tx *Tx) Now() time.Time { return tx.now }
+
+// Writes reports whether the transaction sees the newest state and may change it: that of Update, not of View.
+func (tx *Tx) Writes() bool { return !tx.readOnly }
 
 // LeaseNow gives the time by which leases are measured: one clock for all nodes, which is the
 // database's on PostgreSQL and the injected one on SQLite.
