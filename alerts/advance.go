@@ -90,6 +90,8 @@ func (p *progress) prepare(ctx context.Context, c *Command) error {
 		err = p.ask(ctx, c)
 	case act != nil && act.Do == doContinue:
 		c.plan, err = p.e.plans.get(ctx, p.tx, p.a.goesOnWith(act.Line.With))
+	case c.Type == CommandCheck:
+		c.check, err = p.e.store.checkOf(ctx, p.tx, p.a.ID, c.Person)
 	case c.Type == CommandTransfer && c.Centre != "":
 		c.overflow, _, err = p.e.overflow(ctx, p.tx, c.Centre, p.a.Kind)
 	case c.Type == CommandEscalate || act != nil && act.Do == doEscalate:
@@ -159,11 +161,16 @@ func (p *progress) consequence(ctx context.Context, ev Event) error {
 		if err := p.e.store.disengageAll(ctx, p.tx, id); err != nil {
 			return err
 		}
+		if err := p.endedOutage(ctx); err != nil {
+			return err
+		}
 		if ev.Type != EventResolved {
 			return p.e.store.revokeLinks(ctx, p.tx, id)
 		}
 	case EventLinked:
 		return p.freed(ctx)
+	case EventChecked:
+		return p.checked(ctx, ev)
 	case EventClosed:
 		return p.e.store.revokeLinks(ctx, p.tx, id)
 	}

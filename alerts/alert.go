@@ -239,6 +239,7 @@ type Alert struct {
 	DoBy         *time.Time          `json:"do_by,omitempty"`     // until when a task must be done
 	Pressable    bool                `json:"pressable,omitempty"` // of a repair task: the device has a key, whose press proves it
 	Troubles     []Trouble           `json:"troubles,omitempty"`  // of a safety plan: why the elder is on it
+	Outage       *Outage             `json:"outage,omitempty"`    // of an outage: how the check on its people stands
 	Outcome      Outcome             `json:"outcome,omitempty"`
 	Satisfaction Satisfaction        `json:"satisfaction,omitempty"`
 	Reached      string              `json:"reached,omitempty"` // who confirmed how the elder is

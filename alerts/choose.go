@@ -204,7 +204,7 @@ func family(kind string) string {
 		return "inactivity"
 	case "low_battery", "mains_lost", "tamper", "fault", "lost", "untested", "battery_ok", "mains_ok", "fault_ok":
 		return "technical"
-	case "safety", "test":
+	case "safety", "test", "outage":
 		return kind
 	}
 	return emergencyPlan

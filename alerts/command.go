@@ -29,6 +29,7 @@ const (
 	CommandReopen   CommandType = "reopen"
 	CommandCancel   CommandType = "cancel"
 	CommandNoSpeech CommandType = "no-speech" // the line is open and nobody speaks
+	CommandCheck    CommandType = "check"     // how one person of an outage was found
 
 	commandRaise   CommandType = "raise"
 	commandPress   CommandType = "press-again"
@@ -42,13 +43,15 @@ const (
 	commandMend    CommandType = "mend"
 	commandProve   CommandType = "prove"
 	commandRelease CommandType = "release"
+	commandGather  CommandType = "gather" // people on the list of an outage
+	commandBack    CommandType = "back"   // devices of an outage are heard again
 )
 
 // Commands lists the operators' commands.
 func Commands() []CommandType {
 	return []CommandType{CommandAccept, CommandOffer, CommandAssign, CommandDepart, CommandArrive, CommandNote,
 		CommandCall, CommandEscalate, CommandTransfer, CommandLink, CommandResolve, CommandFollowUp, CommandClose,
-		CommandReopen, CommandCancel, CommandNoSpeech}
+		CommandReopen, CommandCancel, CommandNoSpeech, CommandCheck}
 }
 
 // Command is a wish to change an alert. The JSON names are those of the API's bodies.
@@ -83,6 +86,7 @@ type Command struct {
 	overflow   []Share
 	plan       *Plan // that the alert is to go on with
 	news       *news
+	check      *checkNews
 	newID      func() string
 }
 

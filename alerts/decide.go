@@ -38,7 +38,7 @@ func decide(a *Alert, p *Plan, c Command, now time.Time) ([]Event, error) {
 	case commandAct:
 		d.act()
 	case commandJoin:
-		d.emit(EventLinked, Data{Other: c.Alert, People: d.strangers(c.people)})
+		err = d.joined()
 	case commandReturn:
 		d.giveBack()
 	case commandTurn:
@@ -47,6 +47,12 @@ func decide(a *Alert, p *Plan, c Command, now time.Time) ([]Event, error) {
 		err = d.noSpeechByHand()
 	case commandTrouble, commandMend, commandProve, commandRelease:
 		err = d.troubled()
+	case commandGather:
+		d.gathered()
+	case commandBack:
+		d.backAgain()
+	case CommandCheck:
+		err = d.check()
 	case CommandAccept:
 		err = d.accept()
 	case CommandOffer, CommandAssign:
@@ -89,7 +95,7 @@ func (d *decision) told(who *Person, ch notify.Channel, template, step string) {
 func (d *decision) allowed() error {
 	switch d.c.Type {
 	case commandRaise, commandPress, commandReceipt, commandAnswer, commandAct, commandJoin, commandReturn, commandTurn,
-		commandTrouble, commandMend, commandProve, commandRelease:
+		commandTrouble, commandMend, commandProve, commandRelease, commandGather, commandBack:
 		return nil
 	case CommandDepart, CommandArrive:
 		if d.c.Actor.Kind == ActorHelper || d.c.Actor.Kind == ActorContact {
@@ -263,7 +269,7 @@ func (d *decision) link() error {
 	case d.a.State == Joined && d.a.JoinedTo == d.c.Alert:
 		return nil
 	}
-	if d.a.isTask() {
+	if d.a.isTask() || d.a.Outage != nil {
 		return fault.New(fault.Conflict, "a task cannot be linked away: it ends when it is done")
 	}
 	if err := d.working(); err != nil {
@@ -344,6 +350,9 @@ func (d *decision) resolve() error {
 		return err
 	}
 	d.emit(EventResolved, Data{Outcome: string(d.c.Outcome), Text: d.c.Note, Reason: d.c.Reason})
+	if d.a.Outage != nil {
+		d.emit(EventClosed, Data{}) // nobody has to be called back: each was checked on
+	}
 	return nil
 }
 

@@ -51,6 +51,9 @@ const (
 	EventMended       EventType = "mended"    // the fault has gone; the key has not been tried yet
 	EventProved       EventType = "proved"    // a real press of the device came through
 	EventReleased     EventType = "released"  // the device is the elder's no more
+	EventGathered     EventType = "gathered"  // people come on the list of an outage
+	EventChecked      EventType = "checked"   // how one of them was found
+	EventBack         EventType = "back"      // devices of theirs are heard again
 )
 
 // ActorKind tells who acted.
@@ -125,7 +128,8 @@ type Data struct {
 	Signal  string  `json:"signal,omitempty"`
 	Plan    PlanRef `json:"plan,omitempty"` // that it goes on with
 
-	Device registry.DeviceID `json:"device,omitempty"`
+	Device registry.DeviceID  `json:"device,omitempty"`
+	Elders []registry.ElderID `json:"elders,omitempty"` // of an outage
 
 	Travel  *Travel  `json:"travel,omitempty"`
 	Reasons []Reason `json:"reasons,omitempty"`
@@ -193,6 +197,7 @@ type Raise struct {
 	Unmanned     bool               `json:"unmanned,omitempty"` // nobody sat at the centre
 	DoBy         *time.Time         `json:"do_by,omitempty"`
 	Pressable    bool               `json:"pressable,omitempty"`
+	Outage       *Outage            `json:"outage,omitempty"`
 
 	joinKey []byte    // by what later presses find this alert; a column of its own
 	known   addresses // what was read of the registry on the way, so that it is not read twice

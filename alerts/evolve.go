@@ -62,6 +62,8 @@ func evolve(a *Alert, e Event) {
 		a.Presses++
 	case EventTrouble, EventMended, EventProved, EventReleased:
 		evolveTrouble(a, e)
+	case EventGathered, EventChecked, EventBack:
+		evolveOutage(a, e)
 	case EventStepDue:
 		if d.Who != nil {
 			a.join(d.Who)
@@ -102,7 +104,7 @@ func begin(a *Alert, e Event) {
 		Unidentified: r.Unidentified, Locked: r.Locked, Silent: r.Silent, Presses: 1, LateS: r.LateS,
 		RaisedAt: e.At, BeganAt: e.At, WaitingSince: &e.At, PressedAt: r.PressedAt, ActedAt: e.At, Plan: r.Plan,
 		Overflow: r.Overflow, Unmanned: r.Unmanned, Ahead: r.Ahead, Pins: r.Pins, Zone: r.Zone, Alone: r.Alone, Classes: r.Classes,
-		DoBy: r.DoBy, Pressable: r.Pressable,
+		DoBy: r.DoBy, Pressable: r.Pressable, Outage: r.Outage,
 		Steps: map[string]StepMark{}, Seq: e.Seq, Global: e.Global, Version: e.Seq,
 	}
 	a.Positions = append([]geo.Position(nil), r.Positions...)

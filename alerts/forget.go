@@ -22,6 +22,9 @@ func (e *Engine) ForgetTx(ctx context.Context, tx *db.Tx, elder registry.ElderID
 	if open > 0 {
 		return fault.New(fault.Conflict, "there is an open alert; what is needed to help is not erased before it is closed")
 	}
+	if err := e.store.unlist(ctx, tx, elder); err != nil {
+		return err
+	}
 	for _, id := range ids {
 		if err := e.store.dropContacts(ctx, tx, id); err != nil {
 			return err

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"anling/internal/fault"
 	"anling/notify"
 )
 
@@ -46,6 +47,15 @@ func (a *Alert) came(path string, at time.Time) {
 	if path != "" {
 		a.Paths = append(slices.Clone(a.Paths), PathMark{Path: path, Press: a.Presses, At: at})
 	}
+}
+
+// joined takes over the people of an alert about the same event. An outage takes in nobody: whoever pressed would be one of thousands.
+func (d *decision) joined() error {
+	if d.a.Outage != nil {
+		return fault.New(fault.Conflict, "an alarm is not linked to an outage: whoever pressed needs help of their own")
+	}
+	d.emit(EventLinked, Data{Other: d.c.Alert, People: d.strangers(d.c.people)})
+	return nil
 }
 
 // strangers are the people of another alert about the same event who have no part in this one yet.

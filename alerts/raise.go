@@ -34,6 +34,7 @@ type Signal struct {
 	Silent     bool
 	Test       bool
 	Text       string
+	By         *Actor // who raises it, when it is no device
 }
 
 // quietKinds raise nothing by themselves.

@@ -119,6 +119,10 @@ func (e *Engine) deviceSaid(ctx context.Context, tx *db.Tx, s Signal, task Alert
 
 // troublesHeard is deviceSaid for a device that is in trouble.
 func (e *Engine) troublesHeard(ctx context.Context, tx *db.Tx, s Signal, open []openTrouble) error {
+	open, err := e.apart(ctx, tx, open, provingKind(s.Kind))
+	if err != nil {
+		return err
+	}
 	var proved, mended []openTrouble
 	for _, t := range open {
 		switch {
@@ -207,6 +211,9 @@ func (e *Engine) prove(ctx context.Context, tx *db.Tx, s Signal, all []openTroub
 func (e *Engine) Heard(ctx context.Context, tx *db.Tx, devices []registry.DeviceID) error {
 	open, err := e.store.troublesOf(ctx, tx, devices)
 	if err != nil {
+		return err
+	}
+	if open, err = e.apart(ctx, tx, open, false); err != nil {
 		return err
 	}
 	for _, t := range open {

@@ -5,6 +5,9 @@ import "context"
 // joinKeyAgain is by what presses find an alert that has been opened again, or goes on with another plan. When another such alert of
 // the elder is open, that one keeps them. An unknown sender's is not known any more: their next press raises anew.
 func (p *progress) joinKeyAgain(ctx context.Context) ([]byte, error) {
+	if o := p.a.Outage; o != nil {
+		return p.unlessTaken(ctx, Cause{p.a.Centre, o.By, o.Value}.joinKey())
+	}
 	task := repairKind(p.a.Kind) && p.a.Device != ""
 	if p.a.Elder == "" && !task {
 		return nil, nil
@@ -13,6 +16,11 @@ func (p *progress) joinKeyAgain(ctx context.Context) ([]byte, error) {
 	if task {
 		key = taskKey(p.a.Device, p.a.Kind)
 	}
+	return p.unlessTaken(ctx, key)
+}
+
+// unlessTaken gives a key that no other open alert has.
+func (p *progress) unlessTaken(ctx context.Context, key []byte) ([]byte, error) {
 	other, err := p.e.store.openByKey(ctx, p.tx, key)
 	if err != nil || other != "" && other != p.a.ID {
 		return nil, err

@@ -89,8 +89,8 @@ func (r *ruling) seat() {
 		r.waiting()
 		return
 	}
-	if !r.life() {
-		return
+	if !r.life() || a.Outage != nil && a.Outage.Unchecked == 0 {
+		return // of an outage: everybody is checked on, and what is left is the carrier's work
 	}
 	quiet := r.quietSince()
 	at := quiet.Add(r.patience())

@@ -125,6 +125,13 @@ func (e *Engine) Released(ctx context.Context, tx *db.Tx, d registry.Device) err
 		if t.elder == d.Elder && d.ArchivedAt == nil {
 			continue
 		}
+		if t.standing != standsTask {
+			// Whose it was stays on the list of the outage, if there is one, until somebody has looked.
+			if err := e.store.endTrouble(ctx, tx, t); err != nil {
+				return err
+			}
+			continue
+		}
 		if err := e.release(ctx, tx, t); err != nil {
 			return err
 		}

@@ -11,12 +11,19 @@ import (
 	"anling/registry"
 )
 
-// ofElder lists the alerts of an elder, and counts those that are not over.
+// ofElder lists the alerts of an elder, and counts those that are not over, with the open outages in which they are to be checked on.
 func (s store) ofElder(ctx context.Context, tx *db.Tx, elder registry.ElderID) (open int, ids []AlertID, err error) {
 	err = tx.QueryRow(ctx, `SELECT COUNT(*) FROM alerts WHERE elder = ? AND ended_at IS NULL`, string(elder)).Scan(&open)
 	if err != nil {
 		return 0, nil, fmt.Errorf("count open alerts of %s: %w", elder, err)
 	}
+	var listed int
+	err = tx.QueryRow(ctx, `
+		SELECT COUNT(*) FROM outage_people p JOIN alerts a ON a.id = p.alert WHERE p.elder = ? AND a.ended_at IS NULL`, string(elder)).Scan(&listed)
+	if err != nil {
+		return 0, nil, fmt.Errorf("count open outages of %s: %w", elder, err)
+	}
+	open += listed
 	rows, err := tx.Query(ctx, `SELECT id FROM alerts WHERE elder = ? ORDER BY id`, string(elder))
 	if err != nil {
 		return 0, nil, fmt.Errorf("list alerts of %s: %w", elder, err)
@@ -62,9 +69,17 @@ func (s store) expired(ctx context.Context, tx *db.Tx, before time.Time, limit i
 	return ids, heads, db.Fault(rows.Err())
 }
 
+// unlist takes an elder off the lists of outages.
+func (s store) unlist(ctx context.Context, tx *db.Tx, elder registry.ElderID) error {
+	if _, err := tx.Exec(ctx, `DELETE FROM outage_people WHERE elder = ?`, string(elder)); err != nil {
+		return fmt.Errorf("take %s off the lists of outages: %w", elder, err)
+	}
+	return nil
+}
+
 // delete deletes an alert with all that is kept of it here.
 func (s store) delete(ctx context.Context, tx *db.Tx, id AlertID) error {
-	for _, table := range []string{"events", "links", "engagements", "commands_done", "asked"} {
+	for _, table := range []string{"events", "links", "engagements", "commands_done", "asked", "outage_people"} {
 		if _, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE alert = ?`, string(id)); err != nil {
 			return err
 		}

@@ -13,10 +13,12 @@ import (
 // openTrouble is a trouble as its row says it, with the elder whom it puts at risk.
 type openTrouble struct {
 	Trouble
-	elder registry.ElderID
+	elder     registry.ElderID
+	standing  string // of what is no task of its own
+	fragility int    // of the elder, while it waits
 }
 
-const troubleColumns = `device, kind, elder, alert, since_at, mended_at`
+const troubleColumns = `device, kind, elder, alert, since_at, mended_at, standing, fragility`
 
 func scanTroubles(rows *sql.Rows, err error) ([]openTrouble, error) {
 	if err != nil {
@@ -28,7 +30,7 @@ func scanTroubles(rows *sql.Rows, err error) ([]openTrouble, error) {
 		var t openTrouble
 		var since int64
 		var mended sql.NullInt64
-		if err := rows.Scan(&t.Device, &t.Kind, &t.elder, &t.Task, &since, &mended); err != nil {
+		if err := rows.Scan(&t.Device, &t.Kind, &t.elder, &t.Task, &since, &mended, &t.standing, &t.fragility); err != nil {
 			return nil, fmt.Errorf("read a trouble of a device: %w", err)
 		}
 		t.Since, t.Mended = db.Time(since), db.NullTime(mended)
@@ -51,7 +53,7 @@ func (s store) troublesOf(ctx context.Context, tx *db.Tx, devices []registry.Dev
 // troublesOfElder gives why an elder is at risk.
 func (s store) troublesOfElder(ctx context.Context, tx *db.Tx, elder registry.ElderID) ([]openTrouble, error) {
 	return scanTroubles(tx.Query(ctx, `
-		SELECT `+troubleColumns+` FROM device_troubles WHERE elder = ? AND elder <> ''
+		SELECT `+troubleColumns+` FROM device_troubles WHERE elder = ? AND elder <> '' AND standing = ''
 		ORDER BY device, since_at, kind`, string(elder)))
 }
 
@@ -72,8 +74,8 @@ func (s store) openSafety(ctx context.Context, tx *db.Tx, elder registry.ElderID
 // addTrouble writes that something is wrong with a device. What was wrong already is wrong since then.
 func (s store) addTrouble(ctx context.Context, tx *db.Tx, t openTrouble) error {
 	_, err := tx.Exec(ctx, `
-		INSERT INTO device_troubles (`+troubleColumns+`) VALUES (?, ?, ?, ?, ?, NULL)
-		ON CONFLICT (device, kind) DO UPDATE SET elder = excluded.elder, alert = excluded.alert, mended_at = NULL,
+		INSERT INTO device_troubles (`+troubleColumns+`) VALUES (?, ?, ?, ?, ?, NULL, '', 0)
+		ON CONFLICT (device, kind) DO UPDATE SET elder = excluded.elder, alert = excluded.alert, mended_at = NULL, standing = '', fragility = 0,
 			since_at = CASE WHEN device_troubles.mended_at IS NULL THEN device_troubles.since_at ELSE excluded.since_at END`,
 		string(t.Device), t.Kind, string(t.elder), string(t.Task), db.Micros(t.Since))
 	if err != nil {

@@ -19,14 +19,14 @@ const (
 
 // insideKind tells whether only the program itself raises a kind.
 func insideKind(kind string) bool {
-	return kind == KindLost || kind == KindUntested || kind == KindSafety
+	return kind == KindLost || kind == KindUntested || kind == KindSafety || kind == KindOutage
 }
 
 // orElse is the plan by which a kind goes that no plan names: an emergency, but for a task, which never sounds.
 func orElse(kind string) string {
 	switch {
-	case kind == KindSafety:
-		return "safety"
+	case kind == KindSafety, kind == KindOutage:
+		return kind
 	case TaskKind(kind):
 		return "technical"
 	}
@@ -35,6 +35,9 @@ func orElse(kind string) string {
 
 // raiser is who raises an alert by a signal.
 func raiser(s Signal) Actor {
+	if s.By != nil {
+		return *s.By
+	}
 	if insideKind(s.Kind) {
 		return System()
 	}
@@ -156,6 +159,9 @@ func (d *decision) finishTask(why string, over bool) {
 // settleByHand is the rule for who resolves work with a clock by hand: nothing but a real press proves that a device works, unless a
 // supervisor writes why.
 func (d *decision) settleByHand() error {
+	if err := d.mayEndOutage(); err != nil {
+		return err
+	}
 	byPress := d.a.isTask() && (d.a.Kind == KindSafety || d.a.Pressable)
 	if !byPress || d.excused() {
 		return nil

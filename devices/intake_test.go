@@ -31,6 +31,9 @@ type engine struct {
 	fail error
 	left int // how often it fails yet; 0: always
 	got  []alerts.Signal
+
+	outages   map[alerts.Cause][]registry.DeviceID
+	fragility map[registry.DeviceID]int
 }
 
 // failTimes lets the next n signals fail.
@@ -48,12 +51,7 @@ func (e *engine) Signal(ctx context.Context, tx *db.Tx, s alerts.Signal) (alerts
 	if err != nil {
 		return "", err
 	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if err := e.fail; err != nil {
-		if e.left--; e.left == 0 {
-			e.fail = nil
-		}
+	if err := e.refuse(); err != nil {
 		return "", err
 	}
 	tx.AfterCommit(func() {
@@ -64,7 +62,78 @@ func (e *engine) Signal(ctx context.Context, tx *db.Tx, s alerts.Signal) (alerts
 	return alerts.AlertID(fmt.Sprintf("alert-%d", n)), nil
 }
 
-func (e *engine) Heard(context.Context, *db.Tx, []registry.DeviceID) error { return nil }
+// Heard ends what waits, as alerts.Engine does.
+func (e *engine) Heard(ctx context.Context, tx *db.Tx, all []registry.DeviceID) error {
+	for _, id := range all {
+		_, err := tx.Exec(ctx, `DELETE FROM device_troubles WHERE device = ? AND kind = 'lost' AND standing <> ''`, string(id))
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `UPDATE device_watch SET watch_at = ? WHERE device = ?`, db.Micros(tx.Now()), string(id)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Waits writes down what waits, in the table of alerts.Engine.
+func (e *engine) Waits(ctx context.Context, tx *db.Tx, d registry.Device, kind string) error {
+	if err := e.refuse(); err != nil {
+		return err
+	}
+	standing := "alone"
+	if kind == alerts.KindLost {
+		standing = "gathered"
+	}
+	_, err := tx.Exec(ctx, `
+		INSERT INTO device_troubles (device, kind, elder, alert, since_at, standing, fragility) VALUES (?, ?, ?, '', ?, ?, ?)
+		ON CONFLICT (device, kind) DO NOTHING`, string(d.ID), kind, string(d.Elder), db.Micros(tx.Now()), standing, e.fragility[d.ID])
+	return err
+}
+
+// OutageOpen knows the outages that were gathered for.
+func (e *engine) OutageOpen(_ context.Context, _ *db.Tx, c alerts.Cause) (bool, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return len(e.outages[c]) > 0, nil
+}
+
+func (e *engine) Gather(ctx context.Context, tx *db.Tx, c alerts.Cause, lost []registry.DeviceID) (alerts.AlertID, error) {
+	if err := e.refuse(); err != nil {
+		return "", err
+	}
+	for _, id := range lost {
+		res, err := tx.Exec(ctx, `UPDATE device_troubles SET standing = 'outage' WHERE device = ? AND standing = 'gathered'`, string(id))
+		if err != nil {
+			return "", err
+		}
+		if n, err := res.RowsAffected(); n == 0 || err != nil {
+			return "", err
+		}
+	}
+	tx.AfterCommit(func() {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		if e.outages == nil {
+			e.outages = map[alerts.Cause][]registry.DeviceID{}
+		}
+		e.outages[c] = append(e.outages[c], lost...)
+	})
+	return "outage", nil
+}
+
+// refuse fails as often as it was told to.
+func (e *engine) refuse() error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	err := e.fail
+	if err != nil {
+		if e.left--; e.left == 0 {
+			e.fail = nil
+		}
+	}
+	return err
+}
 
 func (e *engine) Released(context.Context, *db.Tx, registry.Device) error { return nil }
 

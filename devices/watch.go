@@ -26,6 +26,11 @@ type Tasks interface {
 	Engine
 	TestWithin() time.Duration
 
+	// Waits notes that something is wrong with a device, before it is a task; Gather makes lost ones part of an outage with a cause.
+	Waits(ctx context.Context, tx *db.Tx, d registry.Device, kind string) error
+	Gather(ctx context.Context, tx *db.Tx, c alerts.Cause, lost []registry.DeviceID) (alerts.AlertID, error)
+	OutageOpen(ctx context.Context, tx *db.Tx, c alerts.Cause) (bool, error)
+
 	// Released ends what was wrong with a device for an elder whose it is no more.
 	Released(ctx context.Context, tx *db.Tx, d registry.Device) error
 }
@@ -52,6 +57,7 @@ type Watch struct {
 	clock  clock.Clock
 	log    *slog.Logger
 	done   atomic.Int64 // microseconds: when the last round came to its end
+	turn   time.Time    // when the losses that wait were last looked at; of Step only
 }
 
 // NewWatch gives a Watch. Run it.
@@ -123,6 +129,9 @@ func (w *Watch) Step(ctx context.Context) (did int, next time.Time, err error) {
 	if err := w.raise(ctx, wrong); err != nil {
 		return 0, time.Time{}, err
 	}
+	if err := w.gather(ctx, hearing); err != nil {
+		return 0, time.Time{}, err
+	}
 	if len(due) < watchBatch {
 		w.done.Store(db.Micros(w.clock.Now()))
 	}
@@ -188,7 +197,7 @@ func (w *Watch) settle(ctx context.Context, all []judged) error {
 	return nil
 }
 
-// raise makes a task of each thing that is wrong. What cannot be raised has its turn again a minute later, and holds up nobody else.
+// raise notes each thing that is wrong. What cannot be noted has its turn again a minute later, and holds up nobody else.
 func (w *Watch) raise(ctx context.Context, all []judged) error {
 	for _, j := range all {
 		err := w.raiseOne(ctx, j)
@@ -208,39 +217,37 @@ func (w *Watch) raise(ctx context.Context, all []judged) error {
 	return nil
 }
 
-// raiseOne is one transaction: the tasks, and the next turn. A node that was quicker has moved the turn, so nothing is raised
+// raiseOne is one transaction: what is wrong, and the next turn. A node that was quicker has moved the turn, so nothing is raised
 // twice.
 func (w *Watch) raiseOne(ctx context.Context, j judged) error {
-	for try := 1; ; try++ {
-		err := w.db.Update(ctx, func(tx *db.Tx) error {
-			ours, err := setWatch(ctx, tx, j)
-			if err != nil || !ours {
+	return w.insist(ctx, func(tx *db.Tx) error {
+		ours, err := setWatch(ctx, tx, j)
+		if err != nil || !ours {
+			return err
+		}
+		if j.released {
+			return w.tasks.Released(ctx, tx, j.device) // it has its turn again at once
+		}
+		if j.lost {
+			if err := w.tasks.Waits(ctx, tx, j.device, alerts.KindLost); err != nil {
 				return err
 			}
-			if j.released {
-				return w.tasks.Released(ctx, tx, j.device) // it has its turn again at once
-			}
-			if j.lost {
-				if err := w.signal(ctx, tx, j, alerts.KindLost); err != nil {
-					return err
-				}
-			}
-			if j.untested {
-				return w.signal(ctx, tx, j, alerts.KindUntested)
-			}
-			return nil
-		})
+		}
+		if j.untested {
+			return w.tasks.Waits(ctx, tx, j.device, alerts.KindUntested)
+		}
+		return nil
+	})
+}
+
+// insist carries out a transaction, again when another node was quicker.
+func (w *Watch) insist(ctx context.Context, f func(tx *db.Tx) error) error {
+	for try := 1; ; try++ {
+		err := w.db.Update(ctx, f)
 		if kind := fault.KindOf(err); try == insistTimes || kind != fault.Retry && kind != fault.Conflict {
 			return err
 		}
 	}
-}
-
-func (w *Watch) signal(ctx context.Context, tx *db.Tx, j judged, kind string) error {
-	now := tx.Now()
-	_, err := w.tasks.Signal(ctx, tx, alerts.Signal{ID: db.NewID(), Kind: kind, Device: j.device, Elder: j.device.Elder,
-		Protocol: j.device.Protocol, At: now, ReceivedAt: now})
-	return err
 }
 
 // Expected fills in how a device stands towards us, and how often it should report.

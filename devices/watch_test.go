@@ -122,7 +122,7 @@ func TestOurOwnRestartLosesNoDevice(t *testing.T) {
 		if got := r.engine.kinds(d.ID); !slices.Equal(got, []string{"test"}) {
 			t.Fatalf("just after the restart: %v", got)
 		}
-		r.pass(t, 2*time.Minute, again)
+		r.pass(t, 4*time.Minute, again)
 		if got := r.engine.kinds(d.ID); !slices.Equal(got, []string{"lost", "test"}) {
 			t.Errorf("it did not come back either: %v, want lost", got)
 		}

@@ -55,7 +55,7 @@ func gateRows() []gateRow {
 		classed(NearView{}, fields{
 			open:     {"helper", "kind", "mode", "duration_s", "distance_m", "position_age_s", "by_road"},
 			personal: {"name", "position"}}),
-	}, slices.Concat(elderRows(), standingRows(), alertRows(), auditRows())...)
+	}, slices.Concat(elderRows(), standingRows(), alertRows(), outageRows(), auditRows())...)
 }
 
 // alertRows classes what is told of alerts.
@@ -65,7 +65,7 @@ func alertRows() []gateRow {
 		classed(AlertView{}, fields{
 			open: {"id", "number", "code", "state", "level", "elder", "device", "centre", "centre_name", "shared", "operator", "language", "unidentified", "locked",
 				"test", "presses", "late_s", "battery", "raised_at", "waiting_since", "turn", "returns", "no_speech_at", "paths",
-				"accepted_at", "helping_at", "on_scene_at", "resolved_at", "followed_up_at", "closed_at", "due_at", "do_by", "troubles", "pressed_at", "plan", "outcome", "satisfaction", "reached", "joined_to",
+				"accepted_at", "helping_at", "on_scene_at", "resolved_at", "followed_up_at", "closed_at", "due_at", "do_by", "troubles", "pressed_at", "plan", "outage", "outcome", "satisfaction", "reached", "joined_to",
 				"version", "seq", "people", "next", "prompts"},
 			rough:    {"kind", "priority", "urgency", "silent"},
 			personal: {"title", "age", "sex", "address", "position", "positions"}, number: {"caller"}, note: {"text"}}),
@@ -91,7 +91,7 @@ func alertRows() []gateRow {
 		classed(alerts.Data{}, fields{
 			open: {"person", "step", "message", "channel", "template", "repeat", "status", "code", "answer", "to", "level", "priority",
 				"outcome", "satisfaction", "reached", "other", "short", "late_s", "kind", "signal", "plan", "words", "travel", "reasons", "not_asked", "again", "who", "raised",
-				"people", "overflow", "device", "actor_role"},
+				"people", "overflow", "device", "elders", "actor_role"},
 			personal: {"position", "actor_name"}, note: {"text", "reason"}}),
 		classed(alerts.Share{}, fields{open: {"agreement", "to", "after_s", "hours", "zone"}}),
 		classed(alerts.Travel{}, fields{open: {"mode", "duration_s", "distance_m", "by_road"}}),
@@ -107,7 +107,7 @@ func alertRows() []gateRow {
 		classed(alerts.MessageState{}, fields{open: {"id", "channel", "template", "status", "at", "told_at", "step", "repeat"}}),
 		classed(alerts.Raise{}, fields{
 			open: {"number", "code", "plan", "pins", "zone", "elder", "device", "centre", "subject", "language", "battery", "test", "unidentified", "locked",
-				"late_s", "pressed_at", "people", "signal", "path", "ahead", "overflow", "unmanned", "do_by", "pressable"},
+				"late_s", "pressed_at", "people", "signal", "path", "ahead", "overflow", "unmanned", "do_by", "pressable", "outage"},
 			rough:    {"kind", "priority", "silent"},
 			personal: {"title", "age", "sex", "address", "positions", "alone", "classes"}, number: {"caller"}, note: {"text"}}),
 	}

@@ -65,6 +65,7 @@ func (h *matrixHouse) probes() []probe {
 		{of: reflect.TypeFor[NearView](), path: "/v1/nearest?lat=31.23&lon=121.47", list: true, ids: here, centre: true},
 		{of: reflect.TypeFor[DetailView](), path: "/v1/alerts/%", ids: told, centre: true, opens: true},
 		{of: reflect.TypeFor[alerts.Event](), path: "/v1/alerts/%/events", list: true, ids: told, centre: true, opens: true},
+		{of: reflect.TypeFor[OutagePersonView](), path: "/v1/alerts/%/people", list: true, ids: h.rules["outages"], centre: true, opens: true},
 		{of: reflect.TypeFor[CandidateView](), path: "/v1/alerts/%/candidates", list: true, ids: told, centre: true, opens: true},
 		{of: reflect.TypeFor[registry.Centre](), path: "/v1/centres/%", write: "/v1/centres", ids: map[string]string{inOwn: "c1", inBelow: "c1a", inSister: "c2"}, centre: true},
 		{of: reflect.TypeFor[registry.Operator](), path: "/v1/operators/%", write: "/v1/operators", ids: with(at("o-"), inMine, "itself"), centre: true},
@@ -113,6 +114,7 @@ func newMatrixHouse(t testing.TB) *matrixHouse {
 		v := h.wantDirect(202, "POST", "/v1/signals", "Bearer "+h.tokens["signals"], `{"id":"s-`+device+`","device":"`+device+`","kind":"sos","text":"救命","position":{"lat":31.2,"lon":121.4}}`)
 		h.alerts[place] = v["alert"].(string)
 	}
+	h.outages()
 	h.settle()
 	return h
 }
@@ -210,4 +212,22 @@ func (h *matrixHouse) promise() {
 		h.t.Fatalf("the promise was answered with %d", w.Code)
 	}
 	h.settle()
+}
+
+// outages has the device of an elder of each centre fall silent with others.
+func (h *matrixHouse) outages() {
+	h.t.Helper()
+	ctx := h.t.Context()
+	for place, name := range map[string]string{inAlert: "own", inBelow: "below", inSister: "sister"} {
+		d, err := h.reg.Device(ctx, registry.DeviceID("d-"+name))
+		must(h.t, err)
+		must(h.t, h.db.Update(ctx, func(tx *db.Tx) error {
+			if err := h.engine.Waits(ctx, tx, d, alerts.KindLost); err != nil {
+				return err
+			}
+			id, err := h.engine.Gather(ctx, tx, alerts.Cause{Centre: d.Centre, By: alerts.ByGateway, Value: d.Protocol}, []registry.DeviceID{d.ID})
+			h.note("/v1/outages", place, map[string]any{"id": string(id)})
+			return err
+		}))
+	}
 }

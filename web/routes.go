@@ -42,6 +42,7 @@ func (s *Server) table() []route {
 		{get, "/v1/alerts/{id}", "alerts.see", s.getAlert},
 		{get, "/v1/alerts/{id}/events", "alerts.see", s.listEvents},
 		{get, "/v1/alerts/{id}/candidates", "alerts.work", s.listCandidates},
+		{get, "/v1/alerts/{id}/people", "alerts.see", s.listOutagePeople},
 		{post, "/v1/alerts/{id}/{command}", "alerts.work", s.command},
 		{get, "/v1/stream", "alerts.see", s.stream},
 		{get, "/v1/nearest", "helpers.see", s.nearest},

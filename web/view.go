@@ -58,6 +58,7 @@ type AlertView struct {
 	Troubles     []alerts.Trouble     `json:"troubles"` // of a safety plan: why the elder is on it
 	PressedAt    time.Time            `json:"pressed_at"`
 	Plan         alerts.PlanRef       `json:"plan"`
+	Outage       *alerts.Outage       `json:"outage"` // how the check on the people of an outage stands; null for everything else
 	Outcome      *alerts.Outcome      `json:"outcome"`
 	Satisfaction *alerts.Satisfaction `json:"satisfaction"`
 	Reached      *string              `json:"reached"`
@@ -165,7 +166,7 @@ func viewAlert(a *alerts.Alert, next []alerts.Upcoming) AlertView {
 		Address: a.Address, Position: a.Position, Positions: some(a.Positions), Text: a.Text, Battery: a.Battery,
 		RaisedAt: a.RaisedAt, AcceptedAt: a.AcceptedAt, HelpingAt: a.HelpingAt, OnSceneAt: a.OnSceneAt,
 		ResolvedAt: a.ResolvedAt, FollowedUpAt: a.FollowedUpAt, ClosedAt: a.ClosedAt, DueAt: a.DueAt, DoBy: a.DoBy, Troubles: some(a.Troubles), PressedAt: a.PressedAt,
-		Plan: a.Plan, Outcome: orNull(a.Outcome), Satisfaction: orNull(a.Satisfaction), Reached: orNull(a.Reached),
+		Plan: a.Plan, Outage: a.Outage, Outcome: orNull(a.Outcome), Satisfaction: orNull(a.Satisfaction), Reached: orNull(a.Reached),
 		JoinedTo: orNull(a.JoinedTo), Version: a.Version, Seq: a.Seq,
 		WaitingSince: a.WaitingSince, Turn: a.Turn, Urgency: a.Urgency(), Returns: a.Returns, NoSpeechAt: a.NoSpeechAt, Paths: some(a.Paths),
 		People: []PersonView{}, Next: some(next), Prompts: []PromptView{},

@@ -32,11 +32,14 @@ describe('eventSentence', () => {
     [en('turn', { to: 'op2' }), 'The alert stands at one seat'],
     [zh('continued', { plan: 'emergency@3' }), '改按紧急预案处置'],
     [en('step_due', { step: 'rule/ask/h1' }), 'Plan step: No sign of coming nearer: ask'],
+    [zh('gathered', { elders: ['e1', 'e2'] }), '2 人的设备失联，列入核实名单'],
+    [en('back', { elders: ['e1'] }), 'The devices of 1 people are heard again'],
+    [zh('checked', { outcome: 'help' }, operator), '核实一人：需要帮助，已报警'],
     [zh('something_new'), 'something_new'],
   ])('%s', (got, want) => expect(got).toBe(want))
 
   it('never leaves a hole or a placeholder', () => {
-    for (const type of ['raised', 'told', 'receipt', 'answered', 'offered', 'assigned', 'departed', 'arrived', 'escalated', 'prompted', 'step_due', 'degraded', 'returned', 'progress', 'no_speech', 'path', 'turn', 'continued', 'shared']) {
+    for (const type of ['raised', 'told', 'receipt', 'answered', 'offered', 'assigned', 'departed', 'arrived', 'escalated', 'prompted', 'step_due', 'degraded', 'returned', 'progress', 'no_speech', 'path', 'turn', 'continued', 'shared', 'gathered', 'checked', 'back']) {
       for (const s of [zh(type, { person: 'h1' }), en(type, { person: 'h1' })]) expect(s).not.toMatch(/[{}]|undefined/)
     }
   })

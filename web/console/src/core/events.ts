@@ -49,6 +49,7 @@ function variant(e: AlertEvent): string[] {
     case 'returned': return [text(e, 'reason')]
     case 'progress': return [text(e, 'code'), travelSeconds(e) > 0 ? 'minutes' : '']
     case 'path': return lateSeconds(e) >= 1 ? ['late'] : []
+    case 'checked': return [text(e, 'outcome')]
     case 'turn': return text(e, 'name') ? ['name'] : []
     case 'offered': return travelSeconds(e) > 0 ? ['minutes'] : []
     case 'escalated': return [text(e, 'to'), figure(e, 'level') ? 'level' : '', text(e, 'reason') ? '' : 'plain']
@@ -87,6 +88,7 @@ export function eventSentence(e: AlertEvent, alert: Alert, lang: Lang, names?: s
     text: text(e, 'text'),
     reason: code(lang, 'cause', text(e, 'reason') || text(e, 'text')),
     level: figure(e, 'level') || '',
+    count: Array.isArray(e.data?.['elders']) ? e.data['elders'].length : '',
     to: code(lang, 'to', text(e, 'to')),
     step: stepName(text(e, 'step'), lang),
     outcome: code(lang, 'outcome', text(e, 'outcome')),
@@ -124,8 +126,9 @@ export function isDetail(e: AlertEvent): boolean {
 export type Tone = 'alarm' | 'good' | 'bad' | 'human' | 'quiet'
 
 export function toneOf(e: AlertEvent): Tone {
-  if (['raised', 'pressed_again', 'escalated', 'prompted', 'degraded', 'cancel_asked', 'returned', 'no_speech', 'continued'].includes(e.type)) return 'alarm'
-  if (['arrived', 'departed', 'resolved'].includes(e.type)) return 'good'
+  if (['raised', 'pressed_again', 'escalated', 'prompted', 'degraded', 'cancel_asked', 'returned', 'no_speech', 'continued', 'gathered'].includes(e.type)) return 'alarm'
+  if (['arrived', 'departed', 'resolved', 'back'].includes(e.type)) return 'good'
+  if (e.type === 'checked') return text(e, 'outcome') === 'well' ? 'good' : 'bad'
   if (e.type === 'answered') return ['cannot', 'unwell', 'unclear'].includes(text(e, 'answer')) ? 'bad' : 'good'
   if (e.type === 'receipt') return badReceipt(e) ? 'bad' : 'quiet'
   return e.actor.kind === 'operator' ? 'human' : 'quiet'

@@ -1,0 +1,182 @@
+package alerts
+
+import (
+	"slices"
+
+	"anling/internal/fault"
+	"anling/registry"
+)
+
+// KindOutage is the kind of an alert about many devices that fell silent together. Only the program itself raises it.
+const KindOutage = "outage"
+
+// By what devices belong together that fail together.
+const (
+	ByGateway = "gateway" // they speak the same protocol, and so come in through the same gateway
+	ByCarrier = "carrier" // their cards are of the same mobile network
+	ByArea    = "area"    // they stand in the same district, street or community, by its official code
+)
+
+// Cause is what the devices of an outage have in common. An outage is one centre's: its people are checked on by those who may know
+// of them.
+type Cause struct {
+	Centre registry.CentreID `json:"centre"`
+	By     string            `json:"by"`
+	Value  string            `json:"value"`
+}
+
+func (c Cause) joinKey() []byte {
+	return []byte("outage/" + string(c.Centre) + "/" + c.By + "/" + c.Value)
+}
+
+// CheckState is how far the check on one person of an outage has come.
+type CheckState string
+
+// The states of a check. Who is unchecked or back may have the other said of them at any time; who was checked stays so, whatever
+// their device does.
+//
+//	unchecked ──▶ well, help (somebody looked)        unchecked ──▶ back (their device is heard again)
+//	back ──▶ unchecked (silent again)                 well ◀──▶ help (looked again)
+//	well ──▶ unchecked (the device is still silent hours later)
+const (
+	Unchecked   CheckState = "unchecked"
+	CheckedWell CheckState = "well" // reached, and all is well
+	NeedsHelp   CheckState = "help" // an emergency was raised for them
+	BackAgain   CheckState = "back" // a device of theirs is heard again
+)
+
+// CheckUnreached is an outcome of a check that leaves the person unchecked: nobody could be reached.
+const CheckUnreached Outcome = "unreached"
+
+// checkOutcomes are how a check on somebody can end.
+func checkOutcomes() []Outcome {
+	return []Outcome{Outcome(CheckedWell), Outcome(NeedsHelp), CheckUnreached}
+}
+
+// Outage is how the check on the people of an outage stands. Who they are stands in a list beside the alert (Engine.OutagePeople):
+// there may be a hundred thousand of them.
+type Outage struct {
+	By        string `json:"by"`
+	Value     string `json:"value"`
+	People    int    `json:"people"`
+	Unchecked int    `json:"unchecked"`
+	Well      int    `json:"well"`
+	Help      int    `json:"help"`
+	Back      int    `json:"back"`
+}
+
+// count is where the people of a state are counted; nil for no state.
+func (o *Outage) count(s CheckState) *int {
+	switch s {
+	case Unchecked:
+		return &o.Unchecked
+	case CheckedWell:
+		return &o.Well
+	case NeedsHelp:
+		return &o.Help
+	case BackAgain:
+		return &o.Back
+	}
+	return nil
+}
+
+// move counts n people from one state to another; from "" they are new.
+func (o *Outage) move(from, to CheckState, n int) {
+	if c := o.count(from); c != nil {
+		*c -= n
+	} else {
+		o.People += n
+	}
+	if c := o.count(to); c != nil {
+		*c += n
+	}
+}
+
+// checkNews is what is new about the people of an outage.
+type checkNews struct {
+	from   CheckState         // in which they were; "" for who is new
+	elders []registry.ElderID // commandGather, commandBack
+	tries  int                // CommandCheck: in vain, so far
+	known  bool               // CommandCheck: the person belongs to the outage
+	over   bool               // commandBack: no device of the outage is silent any more
+}
+
+// gathered puts people on the list, or back onto it.
+func (d *decision) gathered() {
+	if d.a.Outage == nil || d.a.State.Ended() || len(d.c.check.elders) == 0 {
+		return
+	}
+	d.emit(EventGathered, Data{Elders: d.c.check.elders, Code: string(d.c.check.from)})
+}
+
+// backAgain takes those off the list whose devices are heard again. When nobody is left to be checked on, and no device is
+// silent any more, the outage ends by rule.
+func (d *decision) backAgain() {
+	if d.a.Outage == nil || d.a.State.Ended() {
+		return
+	}
+	n := d.c.check
+	if len(n.elders) > 0 {
+		d.emit(EventBack, Data{Elders: n.elders, Code: string(Unchecked)})
+	}
+	if n.over && d.a.Outage.Unchecked == len(n.elders) {
+		d.endOutage("back")
+	}
+}
+
+// endOutage ends an outage by rule: nobody has to be called back about it.
+func (d *decision) endOutage(why string) {
+	if d.a.State != Resolved {
+		d.emit(EventResolved, Data{Outcome: string(OutcomeOther), Code: why})
+	}
+	d.emit(EventClosed, Data{Code: why})
+}
+
+// check records how an operator found somebody.
+func (d *decision) check() error {
+	if d.a.Outage == nil {
+		return fault.New(fault.Conflict, "only the people of an outage are checked on in this way")
+	}
+	if !d.c.check.known {
+		return fault.InvalidFields("nobody of that name belongs to this outage", []fault.Field{{Name: "person", Problem: "want the id of an elder of this outage"}})
+	}
+	if !slices.Contains(checkOutcomes(), d.c.Outcome) {
+		return fault.InvalidFields("how are they?", []fault.Field{{Name: "outcome", Problem: "want one of well, help, unreached"}})
+	}
+	was := d.c.check.from
+	if CheckState(d.c.Outcome) == was {
+		return nil
+	}
+	d.emit(EventChecked, Data{Person: d.c.Person, Outcome: string(d.c.Outcome), Code: string(was)})
+	return nil
+}
+
+// mayEndOutage is the rule for who ends an outage by hand: nobody of its people may be left unchecked, unless a supervisor writes why.
+func (d *decision) mayEndOutage() error {
+	if d.a.Outage == nil || d.a.Outage.Unchecked == 0 || d.excused() {
+		return nil
+	}
+	if d.c.Actor.supervises() {
+		return missingReason("say why this ends although people are unchecked")
+	}
+	return fault.New(fault.Conflict, "nobody has checked on all people of this outage yet (%d are left); a supervisor may end it with a reason", d.a.Outage.Unchecked)
+}
+
+// evolveOutage keeps the count of who was checked.
+func evolveOutage(a *Alert, e Event) {
+	if a.Outage == nil {
+		return
+	}
+	o, from := *a.Outage, CheckState(e.Data.Code)
+	switch e.Type {
+	case EventGathered:
+		o.move(from, Unchecked, len(e.Data.Elders))
+	case EventBack:
+		o.move(from, BackAgain, len(e.Data.Elders))
+	case EventChecked:
+		if e.Data.Outcome != string(CheckUnreached) {
+			o.move(from, CheckState(e.Data.Outcome), 1)
+		}
+	}
+	a.Outage = &o
+}

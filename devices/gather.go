@@ -1,0 +1,141 @@
+package devices
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"anling/alerts"
+	"anling/internal/db"
+	"anling/registry"
+)
+
+const (
+	gatherBatch = 200              // devices that become part of an outage in one transaction: short enough that an alarm never waits for it
+	singleAfter = 15 * time.Minute // what cannot be made part of an outage is a task by itself then
+)
+
+// waiting is something wrong with a device that is nobody's task yet.
+type waiting struct {
+	device   registry.Device
+	kind     string
+	since    time.Time
+	standing string
+}
+
+// gather looks at the losses that wait: those that are one matter become an outage, or part of one, and the others tasks of their
+// own. All of it stands in the database: whichever node looks next goes on where another one ended.
+func (w *Watch) gather(ctx context.Context, h Hearing) error {
+	now := w.clock.Now()
+	if now.Sub(w.turn) < gatherEvery && !now.Before(w.turn) {
+		return nil
+	}
+	w.turn = now
+	var peers []peer
+	open := map[alerts.Cause]bool{}
+	ripe := false
+	err := w.db.View(ctx, func(tx *db.Tx) (err error) {
+		if ripe, err = isRipe(ctx, tx, now.Add(-gatherFor)); err != nil || !ripe {
+			return err
+		}
+		if peers, err = peersOfGathered(ctx, tx, now.Add(-singleAfter)); err != nil {
+			return err
+		}
+		return w.openOutages(ctx, tx, peers, open)
+	})
+	if err != nil {
+		return fmt.Errorf("read what fell silent: %w", err)
+	}
+	stuck := map[registry.DeviceID]bool{}
+	for i := range peers {
+		peers[i].missing = h.missing(peers[i].seen, now, peers[i].beat)
+	}
+	for _, o := range outages(peers, open) {
+		if err := w.together(ctx, o); err != nil {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			w.log.Error("an outage could not be raised", "by", o.cause.By, "devices", len(o.lost), "err", err)
+			for _, id := range o.lost {
+				stuck[id] = true
+			}
+		}
+	}
+	return w.alone(ctx, stuck)
+}
+
+// openOutages looks which outages are open with which the losses have their cause in common.
+func (w *Watch) openOutages(ctx context.Context, tx *db.Tx, peers []peer, open map[alerts.Cause]bool) error {
+	for _, p := range peers {
+		if !p.gathered {
+			continue
+		}
+		for _, c := range p.causes() {
+			if _, known := open[c]; known {
+				continue
+			}
+			is, err := w.tasks.OutageOpen(ctx, tx, c)
+			if err != nil {
+				return err
+			}
+			open[c] = is
+		}
+	}
+	return nil
+}
+
+// together makes devices part of an outage, a batch in each transaction.
+func (w *Watch) together(ctx context.Context, o outage) error {
+	for part := range slices.Chunk(o.lost, gatherBatch) {
+		err := w.insist(ctx, func(tx *db.Tx) error {
+			_, err := w.tasks.Gather(ctx, tx, o.cause, part)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// alone makes tasks of what has waited for others in vain. stuck belongs to an outage that could not be raised; it is tried again, but
+// not for ever: nobody may be lost because a list cannot be written.
+func (w *Watch) alone(ctx context.Context, stuck map[registry.DeviceID]bool) error {
+	now := w.clock.Now()
+	var all []waiting
+	err := w.db.View(ctx, func(tx *db.Tx) (err error) {
+		all, err = waitingTasks(ctx, tx)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("read what waits to be a task: %w", err)
+	}
+	for _, t := range all {
+		since := now.Sub(t.since)
+		if t.standing == standsGathered && (since < gatherFor || stuck[t.device.ID] && since < singleAfter) {
+			continue
+		}
+		if err := w.single(ctx, t); err != nil {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			w.log.Error("devices could not be looked after", "device", string(t.device.ID), "err", err)
+		}
+	}
+	return nil
+}
+
+// single makes one task. A node that was quicker has claimed it.
+func (w *Watch) single(ctx context.Context, t waiting) error {
+	return w.insist(ctx, func(tx *db.Tx) error {
+		ours, err := claim(ctx, tx, t)
+		if err != nil || !ours {
+			return err
+		}
+		now := tx.Now()
+		_, err = w.tasks.Signal(ctx, tx, alerts.Signal{ID: db.NewID(), Kind: t.kind, Device: t.device, Elder: t.device.Elder,
+			Protocol: t.device.Protocol, At: now, ReceivedAt: now})
+		return err
+	})
+}
