@@ -58,6 +58,9 @@ func (c *planCheck) plan() {
 	if p.Enough.Helpers < 0 || p.Enough.Helpers > mostHelpers {
 		c.add("enough.helpers", "must be a number from %d to %d", 0, mostHelpers)
 	}
+	if p.Repair.PerHour < 0 || p.Repair.PerHour > mostPerHour {
+		c.add("repair.per_hour", "must be a number from %d to %d", 1, mostPerHour)
+	}
 	if len(p.Steps) == 0 {
 		c.add("steps", "a plan without steps does nothing")
 	}

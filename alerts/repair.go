@@ -18,6 +18,8 @@ type Repair struct {
 	Within RepairTimes `yaml:"within"`
 	// TestWithin is how long a device may be an elder's without its key having been tried.
 	TestWithin Span `yaml:"test_within"`
+	// PerHour is how many tasks about devices that are lost or were never tried begin at a centre in an hour; the others wait.
+	PerHour int `yaml:"per_hour"`
 }
 
 // defaultRepair holds where a plan says nothing: no plan can leave a task without an end.

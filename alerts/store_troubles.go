@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"time"
 
 	"anling/internal/db"
 	"anling/internal/fault"
@@ -74,14 +75,26 @@ func (s store) openSafety(ctx context.Context, tx *db.Tx, elder registry.ElderID
 // addTrouble writes that something is wrong with a device. What was wrong already is wrong since then.
 func (s store) addTrouble(ctx context.Context, tx *db.Tx, t openTrouble) error {
 	_, err := tx.Exec(ctx, `
-		INSERT INTO device_troubles (`+troubleColumns+`) VALUES (?, ?, ?, ?, ?, NULL, '', 0)
-		ON CONFLICT (device, kind) DO UPDATE SET elder = excluded.elder, alert = excluded.alert, mended_at = NULL, standing = '', fragility = 0,
+		INSERT INTO device_troubles (`+troubleColumns+`, task_at) VALUES (?, ?, ?, ?, ?, NULL, '', 0, ?)
+		ON CONFLICT (device, kind) DO UPDATE SET elder = excluded.elder, alert = excluded.alert, mended_at = NULL, standing = '', fragility = 0, task_at = excluded.task_at,
 			since_at = CASE WHEN device_troubles.mended_at IS NULL THEN device_troubles.since_at ELSE excluded.since_at END`,
-		string(t.Device), t.Kind, string(t.elder), string(t.Task), db.Micros(t.Since))
+		string(t.Device), t.Kind, string(t.elder), string(t.Task), db.Micros(t.Since), db.Micros(tx.Now()))
 	if err != nil {
 		return fmt.Errorf("write the trouble of device %s: %w", t.Device, err)
 	}
 	return nil
+}
+
+// begunSince counts the tasks about devices of a centre that are lost or were never tried, which began after a time and are not done.
+func (s store) begunSince(ctx context.Context, tx *db.Tx, centre registry.CentreID, since time.Time) (n int, err error) {
+	err = tx.QueryRow(ctx, `
+		SELECT COUNT(*) FROM device_troubles t JOIN devices d ON d.id = t.device
+		WHERE t.task_at > ? AND t.standing = '' AND t.kind IN (?, ?) AND d.centre = ?`,
+		db.Micros(since), KindLost, KindUntested, string(centre)).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count the tasks that began at centre %s: %w", centre, err)
+	}
+	return n, nil
 }
 
 // mendTrouble writes that the fault has gone. The trouble of a device without an elder, who could be at risk, is over by that.

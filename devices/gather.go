@@ -99,8 +99,9 @@ func (w *Watch) together(ctx context.Context, o outage) error {
 	return nil
 }
 
-// alone makes tasks of what has waited for others in vain. stuck belongs to an outage that could not be raised; it is tried again, but
-// not for ever: nobody may be lost because a list cannot be written.
+// alone makes tasks of what has waited for others in vain, and of what was never tried, as many at each centre as there is room for: what
+// is lost first, then the most fragile. The rest waits, and nothing is dropped. stuck belongs to an outage that could not be
+// raised; it is tried again, but not for ever: nobody may be lost because a list cannot be written.
 func (w *Watch) alone(ctx context.Context, stuck map[registry.DeviceID]bool) error {
 	now := w.clock.Now()
 	var all []waiting
@@ -111,9 +112,21 @@ func (w *Watch) alone(ctx context.Context, stuck map[registry.DeviceID]bool) err
 	if err != nil {
 		return fmt.Errorf("read what waits to be a task: %w", err)
 	}
-	for _, t := range all {
+	all = slices.DeleteFunc(all, func(t waiting) bool {
 		since := now.Sub(t.since)
-		if t.standing == standsGathered && (since < gatherFor || stuck[t.device.ID] && since < singleAfter) {
+		return t.standing == standsGathered && (since < gatherFor || stuck[t.device.ID] && since < singleAfter)
+	})
+	if err := w.separate(ctx, all); err != nil {
+		return err
+	}
+	left := int64(len(all))
+	room := map[registry.CentreID]int{}
+	for _, t := range all {
+		free, err := w.roomAt(ctx, t.device.Centre, room)
+		if err != nil {
+			return err
+		}
+		if free == 0 {
 			continue
 		}
 		if err := w.single(ctx, t); err != nil {
@@ -121,9 +134,45 @@ func (w *Watch) alone(ctx context.Context, stuck map[registry.DeviceID]bool) err
 				return ctx.Err()
 			}
 			w.log.Error("devices could not be looked after", "device", string(t.device.ID), "err", err)
+			continue
+		}
+		room[t.device.Centre]--
+		left--
+	}
+	w.queued.Store(left)
+	return nil
+}
+
+// separate notes that losses are one by one: hours later they are not taken to have happened with others.
+func (w *Watch) separate(ctx context.Context, all []waiting) error {
+	var ids []registry.DeviceID
+	for i := range all {
+		if all[i].standing == standsGathered {
+			ids, all[i].standing = append(ids, all[i].device.ID), standsAlone
+		}
+	}
+	for part := range slices.Chunk(ids, gatherBatch) {
+		err := w.insist(ctx, func(tx *db.Tx) error { return setAlone(ctx, tx, part) })
+		if err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// roomAt asks once how much room there is at a centre.
+func (w *Watch) roomAt(ctx context.Context, centre registry.CentreID, known map[registry.CentreID]int) (int, error) {
+	if n, ok := known[centre]; ok {
+		return n, nil
+	}
+	err := w.db.View(ctx, func(tx *db.Tx) (err error) {
+		known[centre], err = w.tasks.Room(ctx, tx, centre)
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("look how many tasks centre %s has: %w", centre, err)
+	}
+	return known[centre], nil
 }
 
 // single makes one task. A node that was quicker has claimed it.

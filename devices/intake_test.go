@@ -34,6 +34,8 @@ type engine struct {
 
 	outages   map[alerts.Cause][]registry.DeviceID
 	fragility map[registry.DeviceID]int
+	room      map[registry.CentreID]int
+	noGather  error
 }
 
 // failTimes lets the next n signals fail.
@@ -98,8 +100,21 @@ func (e *engine) OutageOpen(_ context.Context, _ *db.Tx, c alerts.Cause) (bool, 
 	return len(e.outages[c]) > 0, nil
 }
 
+// Room has no end, unless a test says so.
+func (e *engine) Room(ctx context.Context, tx *db.Tx, centre registry.CentreID) (int, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.room == nil {
+		return 1000, nil
+	}
+	return e.room[centre], nil
+}
+
 func (e *engine) Gather(ctx context.Context, tx *db.Tx, c alerts.Cause, lost []registry.DeviceID) (alerts.AlertID, error) {
-	if err := e.refuse(); err != nil {
+	e.mu.Lock()
+	err := e.noGather
+	e.mu.Unlock()
+	if err != nil {
 		return "", err
 	}
 	for _, id := range lost {

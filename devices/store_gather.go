@@ -8,6 +8,7 @@ import (
 
 	"anling/alerts"
 	"anling/internal/db"
+	"anling/registry"
 )
 
 // How what waits stands in the table of troubles, which the engine writes (alerts.Engine.Waits).
@@ -119,4 +120,17 @@ func claim(ctx context.Context, tx *db.Tx, t waiting) (ours bool, err error) {
 	}
 	n, err := res.RowsAffected()
 	return n == 1, err
+}
+
+// setAlone notes that losses are no outage.
+func setAlone(ctx context.Context, tx *db.Tx, ids []registry.DeviceID) error {
+	args := []any{standsAlone, alerts.KindLost, standsGathered}
+	for _, id := range ids {
+		args = append(args, string(id))
+	}
+	_, err := tx.Exec(ctx, `UPDATE device_troubles SET standing = ? WHERE kind = ? AND standing = ? AND device IN (`+db.InList(len(ids))+`)`, args...)
+	if err != nil {
+		return fmt.Errorf("note that %d losses are no outage: %w", len(ids), err)
+	}
+	return nil
 }

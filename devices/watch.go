@@ -31,6 +31,9 @@ type Tasks interface {
 	Gather(ctx context.Context, tx *db.Tx, c alerts.Cause, lost []registry.DeviceID) (alerts.AlertID, error)
 	OutageOpen(ctx context.Context, tx *db.Tx, c alerts.Cause) (bool, error)
 
+	// Room tells how many tasks about lost and untried devices may begin at a centre now.
+	Room(ctx context.Context, tx *db.Tx, centre registry.CentreID) (int, error)
+
 	// Released ends what was wrong with a device for an elder whose it is no more.
 	Released(ctx context.Context, tx *db.Tx, d registry.Device) error
 }
@@ -57,6 +60,7 @@ type Watch struct {
 	clock  clock.Clock
 	log    *slog.Logger
 	done   atomic.Int64 // microseconds: when the last round came to its end
+	queued atomic.Int64 // what waits to be a task, when it was last looked at
 	turn   time.Time    // when the losses that wait were last looked at; of Step only
 }
 
@@ -94,6 +98,9 @@ func (w *Watch) Late() time.Duration {
 	}
 	return max(0, w.clock.Now().Sub(db.Time(at)))
 }
+
+// Waiting tells how much was wrong with devices, at the last look of this node, that is nobody's task yet because its turn has not come.
+func (w *Watch) Waiting() int64 { return w.queued.Load() }
 
 // Step looks at the devices whose turn it is, a batch of them. It tells how many it looked at, and when the next one has its turn.
 func (w *Watch) Step(ctx context.Context) (did int, next time.Time, err error) {

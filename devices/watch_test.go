@@ -1,6 +1,7 @@
 package devices_test
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -8,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"anling/alerts"
 	"anling/devices"
 	"anling/internal/clock"
 	"anling/internal/db"
@@ -169,4 +171,146 @@ func BenchmarkWatch(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// raisedOf counts the tasks of a kind, in the order in which they began.
+func (e *engine) raisedOf(kind string) (out []registry.DeviceID) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, s := range e.got {
+		if s.Kind == kind {
+			out = append(out, s.Device.ID)
+		}
+	}
+	return out
+}
+
+// TestTasksBeginAtAPace: a hundred devices that nobody tries are no hundred tasks at once, the most fragile come first, and none is dropped.
+func TestTasksBeginAtAPace(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *rig) {
+		w, again := r.watch(), r.watch()
+		r.engine.fragility, r.engine.room = map[registry.DeviceID]int{}, map[registry.CentreID]int{r.elder.Centre: 5}
+		for i := range 20 {
+			d := r.mustDevice(t, registry.Device{ID: registry.DeviceID(fmt.Sprintf("b%02d", i)), Identity: fmt.Sprintf("BAND-%d", i), Protocol: "gt06", Kind: "watch", Elder: r.elder.ID})
+			r.engine.fragility[d.ID] = i % 10
+		}
+		r.pass(t, 0, w)
+		r.clock.Advance(24 * time.Hour)
+		r.pass(t, 0, w)
+		got := r.engine.raisedOf("untested")
+		if want := []registry.DeviceID{"b09", "b19", "b08", "b18", "b07"}; len(got) < 5 || !slices.Equal(got[:5], want) {
+			t.Fatalf("tasks began for %v, want those of the most fragile: %v", got, want)
+		}
+		r.engine.setRoom(r.elder.Centre, 0)
+		before := len(r.engine.raisedOf("untested"))
+		r.pass(t, 10*time.Minute, w)
+		const all = 21 // with the one that the rig has
+		if n := len(r.engine.raisedOf("untested")); n == all || n != before || w.Waiting() != int64(all-n) {
+			t.Errorf("without room %d tasks began and %d wait, want none and %d", n-before, w.Waiting(), all-n)
+		}
+		r.engine.setRoom(r.elder.Centre, 100)
+		r.pass(t, time.Minute, w, again)
+		if got := r.engine.raisedOf("untested"); len(got) != all || w.Waiting() != 0 {
+			t.Errorf("with room for all %d tasks have begun and %d wait, want each once and none", len(got), w.Waiting())
+		}
+	})
+}
+
+func (e *engine) setRoom(c registry.CentreID, n int) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.room[c] = n
+}
+
+// TestATaskThatCannotBeWrittenHoldsUpNoOther: the engine refuses, and is asked again.
+func TestATaskThatCannotBeWrittenHoldsUpNoOther(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *rig) {
+		w := r.watch()
+		for _, id := range []string{"H1", "H2", "H3"} {
+			r.mustDevice(t, registry.Device{ID: registry.DeviceID(id), Identity: id, Protocol: "mqtt", Kind: "hub", Elder: r.elder.ID})
+			r.mustTakeAs(t, "mqtt", devices.Signal{Device: id, Kind: devices.Test, ID: "tried-" + id})
+		}
+		r.pass(t, 14*time.Minute, w)
+		r.engine.failTimes(2, errors.New("the disk is full")) // of three that are noted, two are refused
+		r.pass(t, 90*time.Second, w)
+		if n := len(r.engine.raisedOf("lost")); n > 0 {
+			t.Fatalf("%d tasks before the losses were gathered", n)
+		}
+		r.pass(t, 90*time.Second, w)
+		if n := len(r.engine.raisedOf("lost")); n != 1 {
+			t.Errorf("%d tasks began, want that of the one device that could be noted", n)
+		}
+		r.engine.failTimes(1, errors.New("the disk is full")) // the first of the two tasks
+		r.pass(t, 3*time.Minute, w)
+		if got := r.engine.raisedOf("lost"); len(got) != 3 {
+			t.Errorf("tasks began for %v, want for each device once", got)
+		}
+	})
+}
+
+// TestAnOutageThatCannotBeWrittenLosesNobody: the list of an outage cannot be written for a while, and then it can; when it never can,
+// each device becomes a task.
+func TestAnOutageThatCannotBeWrittenLosesNobody(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *rig) {
+		w, again := r.watch(), r.watch()
+		for i := range 8 {
+			el, err := r.registry.CreateElder(t.Context(), registry.Elder{Centre: r.elder.Centre, Name: "村民"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			id := fmt.Sprintf("HUB-%d", i)
+			r.mustDevice(t, registry.Device{ID: registry.DeviceID(id), Identity: id, Protocol: "mqtt", Kind: "hub", Elder: el.ID})
+			r.mustTakeAs(t, "mqtt", devices.Signal{Device: id, Kind: devices.Test, ID: "tried-" + id})
+		}
+		r.mustFlush(t)
+		r.pass(t, 15*time.Minute, w, again)
+		r.engine.refuseGather(errors.New("no"))
+		r.pass(t, 10*time.Minute, w, again)
+		if n := len(r.engine.raisedOf("lost")) + len(r.engine.outages); n > 0 {
+			t.Fatalf("%d tasks and outages while the list cannot be written", n)
+		}
+		r.engine.refuseGather(nil)
+		r.pass(t, time.Minute, w, again)
+		if got := r.engine.outages[alerts.Cause{Centre: r.elder.Centre, By: alerts.ByGateway, Value: "mqtt"}]; len(got) != 8 {
+			t.Errorf("the outage has %v, want all eight", got)
+		}
+		if n := len(r.engine.raisedOf("lost")); n > 0 {
+			t.Errorf("%d tasks beside the outage", n)
+		}
+	})
+}
+
+func (e *engine) refuseGather(err error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.noGather = err
+}
+
+func TestAnOutageThatCanNeverBeWrittenIsATaskForEachDevice(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *rig) {
+		w := r.watch()
+		r.engine.refuseGather(errors.New("no"))
+		for i := range 5 {
+			el, err := r.registry.CreateElder(t.Context(), registry.Elder{Centre: r.elder.Centre, Name: "村民"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			id := fmt.Sprintf("HUB-%d", i)
+			r.mustDevice(t, registry.Device{ID: registry.DeviceID(id), Identity: id, Protocol: "mqtt", Kind: "hub", Elder: el.ID})
+			r.mustTakeAs(t, "mqtt", devices.Signal{Device: id, Kind: devices.Test, ID: "tried-" + id})
+		}
+		r.mustFlush(t)
+		r.pass(t, 28*time.Minute, w)
+		if n := len(r.engine.raisedOf("lost")); n > 0 {
+			t.Fatalf("%d tasks within a quarter of an hour", n)
+		}
+		r.pass(t, 4*time.Minute, w)
+		if n := len(r.engine.raisedOf("lost")); n != 5 {
+			t.Errorf("%d tasks began, want five", n)
+		}
+	})
 }

@@ -65,6 +65,11 @@ func newMetrics(s *Server, o Options) *metrics {
 			Help: "Since when no round of the supervision of devices has come to its end; -1 when none has yet."},
 			func() float64 { return max(-1, late().Seconds()) }))
 	}
+	if waiting := o.TasksWaiting; waiting != nil {
+		reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "anling_device_tasks_waiting",
+			Help: "Devices that are lost or were never tried and wait for the turn of their task: so many begin in an hour."},
+			func() float64 { return float64(waiting()) }))
+	}
 	reg.MustRegister(s.glassGauge())
 	if s.retention != nil {
 		reg.MustRegister(s.retentionGauge())

@@ -66,6 +66,9 @@ type Options struct {
 	OldestUnsent func(context.Context) (time.Duration, error)
 	// SupervisionLate tells since when devices have not been looked after; nil leaves the metric out.
 	SupervisionLate func() time.Duration
+
+	// TasksWaiting tells how many devices wait for the turn of their task; nil leaves the metric out.
+	TasksWaiting func() int64
 }
 
 // Server is the HTTP side of the service.
