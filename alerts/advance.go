@@ -20,13 +20,14 @@ type progress struct {
 	messages []notify.Message
 	people   addresses
 	ledger   *ledger // of who was asked, and what came of it
+	urgent   bool    // others wait for this transaction: helpers are looked for in the next one
 }
 
 // advance carries commands into an alert, then everything that the plan wants done now, and writes it
 // all: events, state, next due time and messages. Without a command it only asks the plan. For a new alert a is
 // empty and the first command raises it.
 func (e *Engine) advance(ctx context.Context, tx *db.Tx, a *Alert, commands ...Command) error {
-	p := &progress{e: e, tx: tx, a: a}
+	p := &progress{e: e, tx: tx, a: a, urgent: urgent(commands)}
 	if a.ID == "" {
 		c := commands[0]
 		p.people = c.raise.known
@@ -222,11 +223,16 @@ func (p *progress) follow(ctx context.Context) error {
 	}
 }
 
-// now gives what is to be done first of what is due; nil leaves the rest to the next transaction, which follows at once. In that
-// of the press nobody is looked for: the press is acknowledged and the family's messages leave before helpers are weighed, and in
+// urgent reports whether a transaction is that of a press, or of what the carrier says of messages.
+func urgent(commands []Command) bool {
+	return slices.ContainsFunc(commands, func(c Command) bool { return c.Type == commandRaise || c.Type == commandReceipt })
+}
+
+// now gives what is to be done first of what is due; nil leaves the rest to the next transaction, which follows at once. In an
+// urgent one nobody is looked for: the press is acknowledged and the family's messages leave before helpers are weighed, and in
 // a burst everybody's first message before anybody's second.
 func (p *progress) now(due []Action) *Action {
-	if !p.raising() {
+	if !p.urgent {
 		return &due[0]
 	}
 	i := slices.IndexFunc(due, func(a Action) bool { return a.Do != doOffer })

@@ -161,7 +161,10 @@ func (s *Step) suits(role, language string, skills []string, hasKey bool) bool {
 
 // meant keeps, of those who could come, whom the step means.
 func (s *Step) meant(known []Candidate) []Candidate {
-	var out []Candidate
+	if len(s.Roles)+len(s.Skills)+len(s.Languages) == 0 && s.Keys != "only" {
+		return known
+	}
+	out := make([]Candidate, 0, len(known))
 	for _, c := range known {
 		if s.suits(c.Kind, c.Language, c.Skills, c.HasKey) {
 			out = append(out, c)

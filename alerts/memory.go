@@ -40,30 +40,21 @@ func (p *progress) saveNotes(ctx context.Context) error {
 	return p.e.store.saveRecords(ctx, p.tx, p.ledger.changed)
 }
 
-// recalled is what is known of people already, within one transaction.
-type recalled map[string]Candidate
-
-// recall adds to candidates what is known of them, and what they are to be spared; only of whom that is not known yet the database
+// recall adds to candidates what is known of them, and what they are to be spared; only of whom memory knows nothing the database
 // is asked.
-func (e *Engine) recall(ctx context.Context, tx *db.Tx, all []Candidate, known recalled) error {
+func (e *Engine) recall(ctx context.Context, tx *db.Tx, all []Candidate) error {
 	now, roster := tx.Now(), e.registry.Helpers()
-	weeks := map[string]time.Time{}
+	weeks := map[string]time.Time{} // of those who are not known
 	var ids []string
 	for i := range all {
 		c := &all[i]
-		if k, ok := known[c.Helper]; ok {
-			c.Quiet, c.Budget, c.Known = k.Quiet, k.Budget, k.Known
-			continue
-		}
 		comfort := roster.Comfort(registry.HelperID(c.Helper), now)
 		c.Quiet, c.Budget = comfort.Quiet, comfort.Offers
-		var fresh bool
-		if c.Known, fresh = e.memories.known(c.Helper, comfort.Week, now); fresh {
-			known[c.Helper] = *c
-			continue
+		var known bool
+		if c.Known, known = e.memories.known(c.Helper, comfort.Week, now); !known {
+			weeks[c.Helper] = comfort.Week
+			ids = append(ids, c.Helper)
 		}
-		weeks[c.Helper] = comfort.Week
-		ids = append(ids, c.Helper)
 	}
 	if len(ids) == 0 {
 		return nil
@@ -76,7 +67,6 @@ func (e *Engine) recall(ctx context.Context, tx *db.Tx, all []Candidate, known r
 		c := &all[i]
 		if week, read := weeks[c.Helper]; read {
 			c.Known = know(last[c.Helper], week, now)
-			known[c.Helper] = *c
 		}
 	}
 	return nil
@@ -103,7 +93,7 @@ type Recall struct {
 // Recall tells what is known of a helper from their last offers.
 func (e *Engine) Recall(ctx context.Context, id registry.HelperID) (Recall, error) {
 	one := []Candidate{{Helper: string(id)}}
-	err := e.db.View(ctx, func(tx *db.Tx) error { return e.recall(ctx, tx, one, recalled{}) })
+	err := e.db.View(ctx, func(tx *db.Tx) error { return e.recall(ctx, tx, one) })
 	return Recall{Known: one[0].Known, Budget: one[0].Budget, Quiet: one[0].Quiet}, err
 }
 

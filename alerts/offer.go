@@ -38,19 +38,19 @@ func (p *Plan) nextOffer(a *Alert, act Action, at time.Time, o *outlook) {
 // search widens until as many are found as are wanted, or everybody who can be there in the phase's minutes: nobody is woken
 // while somebody farther away but in time is awake.
 func (p *progress) ask(ctx context.Context, c *Command) error {
-	phase, known := c.action.Phase, recalled{}
+	phase := c.action.Phase
 	for k := findK; ; k *= widen {
 		found, err := p.e.reach(ctx, p.tx, p.a, k)
 		if err == nil {
-			err = p.e.recall(ctx, p.tx, found, known)
+			err = p.e.recall(ctx, p.tx, found)
 		}
 		if err != nil {
 			return err
 		}
+		all := len(found) < k || slices.ContainsFunc(found, func(f Candidate) bool { return f.Duration > phase.Within })
 		c.candidates = c.action.Line.meant(found)
 		q := asking(p.a, false, p.tx.Now())
 		q.Phase, q.Known = phase, c.candidates
-		all := len(found) < k || slices.ContainsFunc(found, func(f Candidate) bool { return f.Duration > phase.Within })
 		if all || k >= mostK || q.ready() >= phase.Helpers {
 			break
 		}

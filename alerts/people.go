@@ -29,7 +29,7 @@ func (e *Engine) Candidates(ctx context.Context, id AlertID, limit int) (found, 
 		if q.Known, err = e.reach(ctx, tx, a, max(findK, limit)); err != nil {
 			return err
 		}
-		if err = e.recall(ctx, tx, q.Known, recalled{}); err != nil {
+		if err = e.recall(ctx, tx, q.Known); err != nil {
 			return err
 		}
 		found, leftOut = q.spared(order(q))
@@ -83,16 +83,14 @@ func (e *Engine) reach(ctx context.Context, tx *db.Tx, a *Alert, k int) ([]Candi
 		return nil, nil
 	}
 	now, roster := tx.Now(), e.registry.Helpers()
-	known, standIn := map[string]registry.Helper{}, map[string]bool{}
+	standIn := map[string]bool{}
 	found := e.finder.Nearest(geo.Query{Point: a.Position.Point, K: k, Within: farthest, Now: now, Modes: roster.ModesOf,
 		Keep: func(id string) bool {
-			h, ok := roster.Get(registry.HelperID(id))
 			av := roster.Availability(registry.HelperID(id), now, a.Centre)
-			if !ok || !av.OK() && a.Person(id) == nil {
-				return false
+			if av.InPlaceOf != "" {
+				standIn[id] = true
 			}
-			known[id], standIn[id] = h, av.InPlaceOf != ""
-			return true
+			return av.OK() || a.Person(id) != nil
 		}})
 	loads, err := e.store.loads(ctx, tx, a.ID)
 	if err != nil {
@@ -100,7 +98,10 @@ func (e *Engine) reach(ctx context.Context, tx *db.Tx, a *Alert, k int) ([]Candi
 	}
 	out := make([]Candidate, 0, len(found))
 	for _, f := range found {
-		h := known[f.ID]
+		h, ok := roster.Get(registry.HelperID(f.ID))
+		if !ok {
+			continue
+		}
 		c := candidateOf(h, a.Elder, roster.DayOf(h, now))
 		c.StandIn = standIn[f.ID]
 		c.place(f, now)

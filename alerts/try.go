@@ -131,7 +131,7 @@ func (e *Engine) rehearse(ctx context.Context, tx *db.Tx, q PlanQuery, t *trial)
 	if t.known, err = e.reach(ctx, tx, where, findK); err != nil {
 		return err
 	}
-	if err = e.recall(ctx, tx, t.known, recalled{}); err != nil {
+	if err = e.recall(ctx, tx, t.known); err != nil {
 		return err
 	}
 	t.above = map[string][]*Person{}

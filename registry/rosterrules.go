@@ -46,11 +46,17 @@ func (r *Roster) Availability(id HelperID, now time.Time, by CentreID) Availabil
 
 // circumstances is called with mu held.
 func (r *Roster) circumstances(h Helper, by CentreID) Circumstances {
-	own, asks := r.rules.centres[h.Centre], r.rules.centres[by]
+	own := r.rules.centres[h.Centre]
+	asks := own
+	if by != h.Centre {
+		asks = r.rules.centres[by]
+	}
 	c := Circumstances{Location: own.loc, Check: own.RequiresBackgroundCheck || asks.RequiresBackgroundCheck,
 		Inspection: own.RequiresInspection || asks.RequiresInspection}
-	if p, ok := r.rules.providers[h.Provider]; ok {
-		c.Provider = &p
+	if h.Provider != "" {
+		if p, ok := r.rules.providers[h.Provider]; ok {
+			c.Provider = &p
+		}
 	}
 	for _, id := range r.rules.standIns[h.ID] {
 		if away, ok := r.byID[id]; ok {

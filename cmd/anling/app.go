@@ -28,7 +28,7 @@ import (
 )
 
 // engineWorkers is how many alerts are moved on at the same time: they wait for the disk together.
-const engineWorkers = 8
+const engineWorkers = 16
 
 // parts are what serve, demo and the story tests give the program differently.
 type parts struct {

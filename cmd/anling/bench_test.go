@@ -67,6 +67,7 @@ type benchCity struct {
 
 func newBenchCity(b *testing.B, elders int) *benchCity {
 	b.Helper()
+	easeCollector()
 	cfg := config.Default()
 	cfg.Data, cfg.PublicURL = filepath.Join(b.TempDir(), "data"), storyURL
 	cfg.TwilioAccountSID, cfg.TwilioAuthToken, cfg.TwilioFrom = storyAccount, storyToken, storyNumber

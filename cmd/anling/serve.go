@@ -33,6 +33,7 @@ func serveCommand(ctx context.Context, e environment, args []string) (err error)
 	}
 	ctx, stop := untilStopped(ctx)
 	defer stop()
+	easeCollector()
 	a, err := newApp(ctx, cfg, parts{Clock: clock.Real(), Log: newLogger(cfg, e.Stderr), PhoneLatency: phoneLatency})
 	if err != nil {
 		return err
