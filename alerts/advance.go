@@ -2,6 +2,7 @@ package alerts
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -162,7 +163,7 @@ func (p *progress) consequence(ctx context.Context, ev Event) error {
 		if err := p.e.store.disengageAll(ctx, p.tx, id); err != nil {
 			return err
 		}
-		if err := p.endedOutage(ctx); err != nil {
+		if err := errors.Join(p.endedOutage(ctx), p.falseAlarm(ctx)); err != nil {
 			return err
 		}
 		if ev.Type != EventResolved {

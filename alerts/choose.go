@@ -202,7 +202,7 @@ func family(kind string) string {
 		return "hazard"
 	case "inactivity", "door", "zone":
 		return "inactivity"
-	case "low_battery", "mains_lost", "tamper", "fault", "lost", "untested", "battery_ok", "mains_ok", "fault_ok":
+	case "low_battery", "mains_lost", "tamper", "fault", "lost", "untested", "false_alarms", "battery_ok", "mains_ok", "fault_ok":
 		return "technical"
 	case "safety", "test", "outage":
 		return kind

@@ -131,7 +131,7 @@ func (d *decision) pressAgain() error {
 		d.emit(EventCancelAsked, Data{Signal: s.ID, Text: s.Text})
 		return nil
 	}
-	if repairKind(d.a.Kind) {
+	if deviceTask(d.a.Kind) {
 		d.emit(EventRepeated, Data{Signal: s.ID, Kind: s.Kind, Text: s.Text})
 		return nil
 	}

@@ -98,7 +98,7 @@ func (e *Engine) raise(ctx context.Context, tx *db.Tx, s Signal) (AlertID, error
 // keyOf is by what presses about the same thing know each other: one elder and one family of kinds, or one
 // unknown sender. A number never stands in it in clear.
 func (e *Engine) keyOf(s Signal, elders []registry.ElderID, family string) []byte {
-	if repairKind(s.Kind) && s.Device.ID != "" {
+	if deviceTask(s.Kind) && s.Device.ID != "" {
 		return taskKey(s.Device.ID, s.Kind)
 	}
 	if len(elders) > 0 {

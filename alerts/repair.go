@@ -30,17 +30,18 @@ const (
 
 // RepairTimes are how long each kind of task may take; what is not named takes two hours.
 type RepairTimes struct {
-	LowBattery Span `yaml:"low_battery"`
-	MainsLost  Span `yaml:"mains_lost"`
-	Tamper     Span `yaml:"tamper"`
-	Fault      Span `yaml:"fault"`
-	Lost       Span `yaml:"lost"`
-	Untested   Span `yaml:"untested"`
+	LowBattery  Span `yaml:"low_battery"`
+	MainsLost   Span `yaml:"mains_lost"`
+	Tamper      Span `yaml:"tamper"`
+	Fault       Span `yaml:"fault"`
+	Lost        Span `yaml:"lost"`
+	Untested    Span `yaml:"untested"`
+	FalseAlarms Span `yaml:"false_alarms"`
 }
 
 func (t RepairTimes) of(kind string) time.Duration {
 	within := map[string]Span{"low_battery": t.LowBattery, "mains_lost": t.MainsLost, "tamper": t.Tamper, "fault": t.Fault,
-		KindLost: t.Lost, KindUntested: t.Untested}[kind]
+		KindLost: t.Lost, KindUntested: t.Untested, KindFalseAlarms: t.FalseAlarms}[kind]
 	if within <= 0 {
 		return defaultRepair
 	}
@@ -49,7 +50,7 @@ func (t RepairTimes) of(kind string) time.Duration {
 
 // doBy is until when the task of a signal must be done; nil for what is no task.
 func (r Repair) doBy(s Signal, from time.Time) *time.Time {
-	if !repairKind(s.Kind) {
+	if !deviceTask(s.Kind) {
 		return nil
 	}
 	within := r.Within.of(s.Kind)

@@ -8,7 +8,7 @@ func (p *progress) joinKeyAgain(ctx context.Context) ([]byte, error) {
 	if o := p.a.Outage; o != nil {
 		return p.unlessTaken(ctx, Cause{p.a.Centre, o.By, o.Value}.joinKey())
 	}
-	task := repairKind(p.a.Kind) && p.a.Device != ""
+	task := deviceTask(p.a.Kind) && p.a.Device != ""
 	if p.a.Elder == "" && !task {
 		return nil, nil
 	}

@@ -139,3 +139,17 @@ func (s store) hasProved(ctx context.Context, tx *db.Tx, elder registry.ElderID,
 	}
 	return has, nil
 }
+
+// falseAlarms counts the alerts of the device of an alert, without that one, that ended as false alarms and began after a time, and after
+// the last task about them.
+func (s store) falseAlarms(ctx context.Context, tx *db.Tx, a *Alert, since time.Time) (n int, err error) {
+	err = tx.QueryRow(ctx, `
+		SELECT COUNT(*) FROM alerts
+		WHERE device = ? AND id <> ? AND outcome = ? AND kind <> ? AND raised_at > ?
+			AND raised_at > COALESCE((SELECT MAX(t.raised_at) FROM alerts t WHERE t.device = ? AND t.kind = ?), 0)`,
+		string(a.Device), string(a.ID), string(OutcomeFalseAlarm), KindFalseAlarms, db.Micros(since), string(a.Device), KindFalseAlarms).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count the false alarms of device %s: %w", a.Device, err)
+	}
+	return n, nil
+}

@@ -19,7 +19,7 @@ const (
 
 // insideKind tells whether only the program itself raises a kind.
 func insideKind(kind string) bool {
-	return kind == KindLost || kind == KindUntested || kind == KindSafety || kind == KindOutage
+	return kind == KindLost || kind == KindUntested || kind == KindSafety || kind == KindOutage || kind == KindFalseAlarms
 }
 
 // orElse is the plan by which a kind goes that no plan names: an emergency, but for a task, which never sounds.
@@ -53,8 +53,11 @@ func repairKind(kind string) bool {
 	return false
 }
 
+// deviceTask tells whether an alert of a kind is a task about one device: what is wrong with it, or that it raises false alarms.
+func deviceTask(kind string) bool { return repairKind(kind) || kind == KindFalseAlarms }
+
 // TaskKind tells whether an alert of a kind is work with a clock and not a call for help: nobody waits at a door.
-func TaskKind(kind string) bool { return repairKind(kind) || kind == KindSafety }
+func TaskKind(kind string) bool { return deviceTask(kind) || kind == KindSafety }
 
 // isTask tells whether the alert is work with a clock. A safety plan on which nobody answered has become an emergency, and is none.
 func (a *Alert) isTask() bool { return TaskKind(a.Kind) && a.Priority == 3 }
@@ -162,7 +165,7 @@ func (d *decision) settleByHand() error {
 	if err := d.mayEndOutage(); err != nil {
 		return err
 	}
-	byPress := d.a.isTask() && (d.a.Kind == KindSafety || d.a.Pressable)
+	byPress := d.a.isTask() && (d.a.Kind == KindSafety || repairKind(d.a.Kind) && d.a.Pressable)
 	if !byPress || d.excused() {
 		return nil
 	}

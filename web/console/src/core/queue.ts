@@ -3,7 +3,7 @@ import { millis } from './time'
 
 // Alarms of machines about themselves. Smoke, gas and water are about people and are not here.
 const machineKinds = new Set([
-  'low_battery', 'battery_ok', 'mains_lost', 'mains_ok', 'tamper', 'fault', 'fault_ok', 'lost', 'untested', 'safety', 'heartbeat', 'position',
+  'low_battery', 'battery_ok', 'mains_lost', 'mains_ok', 'tamper', 'fault', 'fault_ok', 'lost', 'untested', 'false_alarms', 'safety', 'heartbeat', 'position',
 ])
 
 export function isMachine(a: Alert): boolean {
