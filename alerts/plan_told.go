@@ -120,6 +120,9 @@ func (l TryLine) Told(lang string) string {
 	}
 	vars := map[string]string{"name": l.Name, "actor": l.Name, "kind": words.T(lang, "kind_"+l.Kind, nil), "channel": l.channel(lang),
 		"step": l.Step, "reason": inWords(l.What, lang), "prompt": l.Kind}
+	if l.Event == EventAccepted {
+		vars["actor"] = words.T(lang, "plan.operator", nil)
+	}
 	what := inWords(l.What, lang)
 	if what == "" {
 		what = words.T(lang, "event."+string(l.Event), vars)

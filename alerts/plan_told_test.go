@@ -57,14 +57,14 @@ func TestAPlanIsToldInSentences(t *testing.T) {
 func TestATrialIsToldInLines(t *testing.T) {
 	t.Parallel()
 	eachHouse(t, func(t *testing.T, h *house) {
-		q := TryQuery{PlanQuery: PlanQuery{Elder: h.elder.ID}, Answers: []TryAnswer{{Who: "contact1", What: "coming", AfterS: 40}}}
+		q := TryQuery{PlanQuery: PlanQuery{Elder: h.elder.ID}, Answers: []TryAnswer{{Who: "operator", What: "accept", AfterS: 20}, {Who: "contact1", What: "coming", AfterS: 40}}}
 		r, err := h.engine.Try(t.Context(), q)
 		h.ok(err)
 		var zh, en []string
 		for _, l := range r.Lines {
 			zh, en = append(zh, l.Told("zh")), append(en, l.Told("en"))
 		}
-		for _, want := range []string{"求助信号到达", "按次序给家人打电话：女儿（电话）"} {
+		for _, want := range []string{"求助信号到达", "按次序给家人打电话：女儿（电话）", "座席接警"} {
 			if !slices.Contains(zh, want) {
 				t.Errorf("%q is not among\n%s", want, strings.Join(zh, "\n"))
 			}

@@ -8,6 +8,7 @@ export const loaders: Partial<Record<PageName, Loader>> = {
   elders: () => import('./elders/Elders.svelte'),
   duplicates: () => import('./elders/Duplicates.svelte'),
   helpers: () => import('./helpers/Helpers.svelte'),
+  plans: () => import('./plans/Plans.svelte'),
   import: () => import('./import/Import.svelte'),
   admin: () => import('./admin/Admin.svelte'),
   me: () => import('./me/Me.svelte'),
