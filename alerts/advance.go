@@ -268,6 +268,9 @@ func (p *progress) write(ctx context.Context) error {
 		if err := p.e.store.appendEvents(ctx, p.tx, p.a.Subject, p.rows); err != nil {
 			return err
 		}
+		if err := p.tx.Announce(ctx, newsTopic); err != nil {
+			return err
+		}
 		p.tx.AfterCommit(p.e.announce)
 	}
 	return p.e.store.save(ctx, p.tx, p.a, joinKey)

@@ -211,18 +211,28 @@ func (e *Engine) Run(ctx context.Context) error {
 	}
 }
 
-// Changed gives a channel that is closed after the next commit of this engine.
+// Changed gives a channel that is closed after the next commit of this engine, or of another node while Listen runs.
 func (e *Engine) Changed() <-chan struct{} {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.changed
 }
 
-func (e *Engine) announce() {
+// newsTopic is what nodes tell each other after each commit that leaves events.
+const newsTopic = "alerts"
+
+// Listen lets those who wait for Changed look when another node has written, until ctx ends.
+func (e *Engine) Listen(ctx context.Context) error { return e.db.Listen(ctx, newsTopic, e.noticed) }
+
+func (e *Engine) noticed() {
 	e.mu.Lock()
 	close(e.changed)
 	e.changed = make(chan struct{})
 	e.mu.Unlock()
+}
+
+func (e *Engine) announce() {
+	e.noticed()
 	select {
 	case e.wake <- struct{}{}:
 	default:

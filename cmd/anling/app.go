@@ -189,6 +189,7 @@ func (a *app) listWorkers() []worker {
 	}
 	all := []worker{
 		{"alerts", a.engine.Run, a.engine.Step},
+		{"news of other nodes", a.engine.Listen, nil},
 		{"credit grades", a.engine.RunGrading, nil},
 		{"seats", a.engine.RunSeats, a.engine.StepSeats},
 		{"outbox", a.outbox.Run, a.outbox.Step},

@@ -28,6 +28,7 @@ type Options struct {
 type DB struct {
 	engine     engine
 	name       string
+	node       string // of this process, among those that use the database
 	log        *slog.Logger
 	clock      clock.Clock
 	statements statements
@@ -44,6 +45,8 @@ type engine interface {
 	update(ctx context.Context, fn func(*Tx) error) (*Tx, error)
 	view(ctx context.Context, fn func(*Tx) error) (*Tx, error)
 	ping(ctx context.Context) error
+	// listen calls f when another node announces a topic, until ctx ends or the connection is lost.
+	listen(ctx context.Context, topic string, f func()) error
 	// script runs statements of a migration, and lockMigrations keeps others from migrating
 	// until the transaction ends.
 	script(ctx context.Context, tx *Tx, text string) error
@@ -58,7 +61,7 @@ var ErrClosed = fault.New(fault.Retry, "the database is closed")
 
 // Open opens a database. It refuses settings with which a commit could be lost; it does not migrate.
 func Open(ctx context.Context, o Options) (*DB, error) {
-	d := &DB{log: o.Log, clock: o.Clock}
+	d := &DB{log: o.Log, clock: o.Clock, node: NewID()}
 	if d.log == nil {
 		d.log = slog.New(slog.DiscardHandler)
 	}
