@@ -112,6 +112,7 @@ func (w *Watch) alone(ctx context.Context, stuck map[registry.DeviceID]bool) err
 	if err != nil {
 		return fmt.Errorf("read what waits to be a task: %w", err)
 	}
+	w.waits = len(all) > 0
 	all = slices.DeleteFunc(all, func(t waiting) bool {
 		since := now.Sub(t.since)
 		return t.standing == standsGathered && (since < gatherFor || stuck[t.device.ID] && since < singleAfter)

@@ -62,6 +62,7 @@ type Watch struct {
 	done   atomic.Int64 // microseconds: when the last round came to its end
 	queued atomic.Int64 // what waits to be a task, when it was last looked at
 	turn   time.Time    // when the losses that wait were last looked at; of Step only
+	waits  bool         // some wait; of Step only
 }
 
 // NewWatch gives a Watch. Run it.
@@ -136,11 +137,15 @@ func (w *Watch) Step(ctx context.Context) (did int, next time.Time, err error) {
 	if err := w.raise(ctx, wrong); err != nil {
 		return 0, time.Time{}, err
 	}
+	w.waits = w.waits || len(wrong) > 0
 	if err := w.gather(ctx, hearing); err != nil {
 		return 0, time.Time{}, err
 	}
 	if len(due) < watchBatch {
 		w.done.Store(db.Micros(w.clock.Now()))
+	}
+	if again := w.turn.Add(gatherEvery); w.waits && (next.IsZero() || again.Before(next)) {
+		next = again
 	}
 	return len(due), next, nil
 }
