@@ -145,7 +145,7 @@ type Data struct {
 	Overflow []Share       `json:"overflow,omitempty"`
 	Who      *Person       `json:"who,omitempty"`    // a person who joins the alert with this event
 	Raised   *Raise        `json:"raised,omitempty"` // everything known at the press
-	People   []*Person     `json:"people,omitempty"` // who comes over from an alert about the same event
+	People   []*Person     `json:"people,omitempty"` // who comes over from a linked alert, or stays on the way when it goes on with another plan
 
 	Words map[string]string `json:"words,omitempty"` // to be read aloud, by language
 }

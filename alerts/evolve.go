@@ -137,7 +137,7 @@ func evolveOwner(a *Alert, e Event) {
 	case EventReopened:
 		a.State, a.ResolvedAt, a.ClosedAt, a.FollowedUpAt = Accepted, nil, nil, nil
 		a.Outcome, a.Satisfaction, a.Reached, a.JoinedTo = "", "", "", ""
-		a.again(at)
+		a.again(at, func(*Person) bool { return false })
 		if who.Kind != ActorOperator {
 			a.State = Raised
 			a.unowned(at)
@@ -162,11 +162,11 @@ func (a *Alert) acted(at time.Time) {
 	}
 }
 
-// again begins a new round: whoever was there may have gone, so the plan asks anew.
-func (a *Alert) again(at time.Time) {
+// again begins a new round: whoever was there may have gone, so the plan asks anew – all but those who are coming.
+func (a *Alert) again(at time.Time, coming func(*Person) bool) {
 	a.BeganAt, a.OnSceneAt, a.HelpingAt, a.NoSpeechAt = at, nil, nil, nil
 	for _, p := range a.People {
-		if p.Part == PartContact || p.Part == PartHelper {
+		if (p.Part == PartContact || p.Part == PartHelper) && !coming(p) {
 			p.become(PersonWaiting, at)
 			p.EtaAt, p.PromisedAt, p.Way, p.Trouble = nil, nil, nil, ""
 		}

@@ -134,3 +134,64 @@ func TestWhoIsLetGoByTheNextPlanIsFreeForOthers(t *testing.T) {
 		}
 	})
 }
+
+func TestWhoIsOnTheWayIsNotForgottenWhenThePlanGoesOn(t *testing.T) {
+	t.Parallel()
+	for plan, goesOn := range map[string]time.Duration{
+		"inactivity": 2 * time.Minute,              // the elder has not answered: it is an emergency
+		"safety":     2*time.Hour + 30*time.Minute, // the round of the evening
+	} {
+		w := pressed(t, plan, plan, 5, 6, 7)
+		send := func(h Candidate) {
+			w.must(Command{Type: CommandAssign, Actor: operator("operator"), candidates: []Candidate{h}})
+		}
+		send(w.helpers[1])
+		w.a.Person("h2").Trouble = troubleStill // was asked why they do not come on
+		w.pass(goesOn - time.Minute)
+		send(w.helpers[0])
+		w.pass(time.Minute)
+		if w.count(EventContinued, "") == 0 {
+			t.Fatalf("%s did not go on", plan)
+		}
+		if got := w.a.Person("h1").State; got != PersonComing {
+			t.Errorf("%s: who set out a minute ago is %s, want coming", plan, got)
+		}
+		if got := w.a.Person("h2").State; got.Coming() {
+			t.Errorf("%s: who never came on is %s, and keeps others from being asked", plan, got)
+		}
+	}
+}
+
+func TestWhoComesOverFromALinkedAlertIsStoodDownWhenSomebodyIsThere(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.press()
+	w.must(Command{Type: CommandArrive, Actor: operator("operator"), Person: "k1"})
+	w.pass(3 * time.Minute)
+	since := w.now.Add(-10 * time.Minute)
+	w.must(Command{Type: commandJoin, Actor: operator("operator"), Alert: "a2", people: []*Person{
+		{ID: "h7", Part: PartHelper, Numbers: 1, State: PersonDeparted, Since: since, PromisedAt: &since}}})
+	if got := w.a.Person("h7").State; got != PersonStoodDown {
+		t.Errorf("who came over is %s, though somebody is there", got)
+	}
+	if got := w.told("h7", "stand_down_arrived"); len(got) != 1 {
+		t.Errorf("thanked %d times, want once", len(got))
+	}
+}
+
+func TestASilentLineIsTakenFromWhoDoesNothing(t *testing.T) {
+	t.Parallel()
+	w := pressed(t, "safety", "safety")
+	w.must(Command{Type: CommandAccept, Actor: operator("operator")})
+	w.pass(5 * time.Minute)
+	if w.a.State != Accepted {
+		t.Fatalf("a task was taken away: %s", w.a.State)
+	}
+	w.receipts("e1", notify.Voice, notify.StatusCompleted) // lifted, no key, no word
+	if w.a.NoSpeechAt == nil || w.a.Priority != 1 {
+		t.Fatalf("nobody spoke on the line at %v, priority %d", w.a.NoSpeechAt, w.a.Priority)
+	}
+	if w.a.State != Raised || w.count(EventReturned, "rule/give-back") != 1 {
+		t.Errorf("state %s, given back %d times: a line on which nobody speaks lies with somebody who does nothing", w.a.State, w.count(EventReturned, "rule/give-back"))
+	}
+}

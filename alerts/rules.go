@@ -1,6 +1,7 @@
 package alerts
 
 import (
+	"slices"
 	"time"
 
 	"anling/internal/words"
@@ -76,8 +77,9 @@ func (r *ruling) again(s *Step, first time.Time, every pace) {
 // pace bounds the pauses of something that is done again and again.
 type pace struct{ least, most time.Duration }
 
-// life reports whether the alert is about a person in need, not about a machine.
-func (r *ruling) life() bool { return r.plan.Priority < 3 }
+// life reports whether the alert is about a person in need, not about a machine: by its plan, or by what has come about since – on
+// the line of an elder who was only to be asked how they are, say, nobody spoke.
+func (r *ruling) life() bool { return min(r.plan.Priority, r.a.Priority) < 3 }
 
 // seat keeps somebody at the centre at work.
 func (r *ruling) seat() {
@@ -161,14 +163,12 @@ func (r *ruling) scene() {
 	}
 	at := *r.a.OnSceneAt
 	s := r.step("stand-down", Step{Do: doStandDown, Say: "stand_down_arrived"})
-	// Who promises, or is asked, after the arrival is told as well.
-	base := at
-	r.a.Each(PartHelper, func(h *Person) {
-		if r.a.mayStandDown(h) {
-			base = later(base, h.Since)
-		}
-	})
-	r.once(s, base, at)
+	// Who promises, or is asked, after the arrival is told as well, and so is who comes over from a linked alert.
+	if slices.ContainsFunc(r.a.People, func(h *Person) bool { return h.Part == PartHelper && r.a.mayStandDown(h) }) {
+		r.o.at(at, Action{Step: s.ID, Do: s.Do, Line: s})
+		return
+	}
+	r.once(s, at, at)
 }
 
 // mayStandDown reports whether a helper need not come any more now that somebody is there. Whom an operator has asked since is wanted.
