@@ -153,11 +153,7 @@ func (p *progress) consequence(ctx context.Context, ev Event) error {
 			return err
 		}
 	case EventResolved, EventCancelled, EventJoined:
-		var all []string
-		for _, who := range p.a.People {
-			all = append(all, who.ID)
-		}
-		if err := p.withdraw(ctx, all); err != nil {
+		if err := p.withdrawAll(ctx); err != nil {
 			return err
 		}
 		if err := p.e.store.disengageAll(ctx, p.tx, id); err != nil {

@@ -195,3 +195,19 @@ func TestASilentLineIsTakenFromWhoDoesNothing(t *testing.T) {
 		t.Errorf("state %s, given back %d times: a line on which nobody speaks lies with somebody who does nothing", w.a.State, w.count(EventReturned, "rule/give-back"))
 	}
 }
+
+func TestWhoTriesTheButtonHearsThatItWorks(t *testing.T) {
+	t.Parallel()
+	eachHouse(t, func(t *testing.T, h *house) {
+		id := h.press("test")
+		h.settle()
+		if got := h.carrier.to(string(h.elder.ID), "test_ok"); len(got) != 1 || h.get(id).State != Closed {
+			t.Errorf("the elder was told %d times that the button works, the test is %s; want once and closed", len(got), h.get(id).State)
+		}
+		h.pass(time.Hour)
+		if all := len(h.carrier.sent); all != 1 {
+			t.Errorf("%d messages went out because of a test, want only the elder's", all)
+		}
+		h.verified()
+	})
+}

@@ -31,3 +31,16 @@ func (p *progress) withdraw(ctx context.Context, persons []string) error {
 	}
 	return nil
 }
+
+// withdrawAll takes back what anybody was still to be told, because the alert has ended. A test ends as it begins: who tries the button
+// hears that it works, and nobody else is told anything.
+func (p *progress) withdrawAll(ctx context.Context) error {
+	if p.a.Test {
+		return nil
+	}
+	var all []string
+	for _, who := range p.a.People {
+		all = append(all, who.ID)
+	}
+	return p.withdraw(ctx, all)
+}
