@@ -22,7 +22,7 @@ type weather struct {
 }
 
 func (w *world) drawWeather() weather {
-	terse := w.chance(60)
+	terse := w.chance(75)
 	switch n := w.rng.IntN(10); {
 	case n < 4:
 		return weather{terse: terse}
@@ -133,7 +133,9 @@ func (w *world) reportNow(c *call, s notify.Status) {
 	}
 	rep := notify.StatusReport{Provider: company, Ref: c.ref, Message: c.m.ID, Repeat: c.m.Repeat, Status: s, At: w.clock.Now()}
 	w.insist("report", 3, func(n *node) error {
+		awake := n.awake
 		err := n.call(func(ctx context.Context) error { return n.outbox.TakeStatus(ctx, rep) })
+		n.awake = awake || w.chance(15) // most reports bring nothing that is due
 		w.tell("the company says to %s: %s is %s%s", n.name, w.messageName(c.m), s, failed(err))
 		return err
 	})

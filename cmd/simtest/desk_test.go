@@ -188,7 +188,7 @@ func (w *world) try(o order) {
 	w.tell("%s (%s) at %s: %s %s%s", o.op.ID, o.op.Role, n.name, o.c.Type, w.alertName(o.id), failed(err))
 	switch {
 	case err == nil:
-		w.ledger.commands = append(w.ledger.commands, o)
+		w.ledger.command(o)
 		if w.chance(w.weather.double) && o.left > 0 {
 			o.left = 0
 			w.after(w.upTo(20*time.Second), "again", func() { w.try(o) }) // an impatient click

@@ -43,9 +43,9 @@ func messageInvariants() []invariant {
 		name:     "status-climbs",
 		sentence: "What is known of a message that a carrier has taken never becomes less.",
 		check: func(w *world, v *view, bad func(string, ...any)) {
-			for id, m := range v.messages {
-				was, known := v.earlier[id]
-				if known && was.status.After(notify.StatusUnknown) && was.status.After(m.status) {
+			for id, was := range v.earlier {
+				m := v.messages[id]
+				if was.status.After(notify.StatusUnknown) && was.status.After(m.status) {
 					bad("%s went from %s to %s", w.name("message", string(id)), was.status, m.status)
 				}
 			}
@@ -76,23 +76,31 @@ func messageInvariants() []invariant {
 }
 
 func toldIsSent(w *world, v *view, bad func(string, ...any)) {
-	for id, e := range v.told {
+	for _, e := range v.fresh {
+		if e.Type != alerts.EventTold {
+			continue
+		}
+		id := notify.MessageID(e.Data.Message)
 		if _, kept := v.messages[id]; !kept && !v.unmade[id] {
 			bad("%s tells %s of a message that is nowhere", w.alertName(e.Alert), e.Data.Person)
 		}
 	}
-	for id, m := range v.messages {
+	for _, id := range v.moved {
 		if _, is := v.told[id]; !is {
-			bad("%s to %s stands in no timeline", w.name("message", string(id)), m.person)
+			bad("%s to %s stands in no timeline", w.name("message", string(id)), v.messages[id].person)
 		}
+	}
+	if v.rest.lost > 0 {
+		bad("%d messages are gone", v.rest.lost)
 	}
 }
 
-func copySaysSo(w *world, _ *view, bad func(string, ...any)) {
-	for id, copies := range w.ledger.taken {
-		for i, m := range copies[1:] {
-			if !strings.HasPrefix(m.Text, words.T(m.Language, "repeat_mark", nil)) {
-				bad("copy %d of %s looks like the first", i+2, w.name("message", string(id)))
+func copySaysSo(w *world, v *view, bad func(string, ...any)) {
+	for _, r := range v.requests {
+		copies := w.ledger.taken[r.m.ID]
+		for i := 1; i < len(copies); i++ {
+			if !strings.HasPrefix(copies[i].Text, words.T(copies[i].Language, "repeat_mark", nil)) {
+				bad("copy %d of %s looks like the first", i+1, w.name("message", string(r.m.ID)))
 			}
 		}
 	}
@@ -161,7 +169,7 @@ func humanInvariants() []invariant {
 		check:    proofOfHuman,
 	}, {
 		name:     "receipts-move-nothing",
-		sentence: "What carriers report never moves an alert on, and neither does time: silence on an open line opens it again, and time gives it back to the queue.",
+		sentence: "What carriers report never moves an alert on, and neither does time: silence on an open line opens it again, time gives it back to the queue, and a new round of a plan has nobody on the way who is late.",
 		check:    receiptsMoveNothing,
 	}, {
 		name:     "answer-kept",
@@ -183,7 +191,7 @@ func proofOfHuman(w *world, v *view, bad func(string, ...any)) {
 	for _, e := range v.fresh {
 		a, before := v.alerts[e.Alert], v.before[e.Alert]
 		for _, p := range a.People {
-			if !p.State.Human() || p.State == alerts.PersonReserve && p.SaidAt == nil || before != nil && before.Person(p.ID) != nil && before.Person(p.ID).State.Human() {
+			if !p.State.Human() || p.State == alerts.PersonReserve && p.SaidAt == nil || before != nil && before.people[p.ID].Human() {
 				continue
 			}
 			if !spoke(v.events[e.Alert], p.ID) && !v.ofLinked(e.Alert, func(all []alerts.Event) bool { return spoke(all, p.ID) }) {
@@ -218,15 +226,15 @@ func spoke(events []alerts.Event, person string) bool {
 
 func receiptsMoveNothing(w *world, v *view, bad func(string, ...any)) {
 	for id, before := range v.before {
-		if before == nil || before.State == v.alerts[id].State {
+		if before == nil || before.state == v.alerts[id].State {
 			continue
 		}
 		byHuman := slices.ContainsFunc(v.fresh, func(e alerts.Event) bool {
-			return e.Alert == id && (e.Actor.Kind != alerts.ActorCarrier && e.Actor.Kind != alerts.ActorSystem || e.Type == alerts.EventReturned ||
+			return e.Alert == id && (e.Actor.Kind != alerts.ActorCarrier && e.Actor.Kind != alerts.ActorSystem || e.Type == alerts.EventReturned || e.Type == alerts.EventContinued ||
 				e.Type == alerts.EventReopened && e.Data.Reason == "no_speech")
 		})
 		if !byHuman && !v.alerts[id].Test {
-			bad("%s went from %s to %s, and nobody did anything", w.alertName(id), before.State, v.alerts[id].State)
+			bad("%s went from %s to %s, and nobody did anything", w.alertName(id), before.state, v.alerts[id].State)
 		}
 	}
 }
@@ -236,6 +244,9 @@ func answerKept(w *world, v *view, bad func(string, ...any)) {
 		v.answers++
 		if p.alert == "" || p.answer == "" {
 			continue
+		}
+		for v.alerts[p.alert].JoinedTo != "" { // what is said about an alert that has joined another one stands there
+			p.alert = v.alerts[p.alert].JoinedTo
 		}
 		is := slices.ContainsFunc(v.events[p.alert], func(e alerts.Event) bool {
 			if e.Data.Person != p.person {
@@ -252,29 +263,8 @@ func answerKept(w *world, v *view, bad func(string, ...any)) {
 }
 
 func commandOnce(w *world, v *view, bad func(string, ...any)) {
-	type done struct {
-		key string
-		id  alerts.AlertID
-	}
-	given := map[done]int{}
-	for _, o := range w.ledger.commands {
-		given[done{o.c.Key, o.id}]++
-	}
-	notes := map[alerts.AlertID]int{}
-	for _, o := range w.ledger.commands {
-		if k := (done{o.c.Key, o.id}); o.c.Type == alerts.CommandNote && given[k] > 0 {
-			notes[o.id]++
-			given[k] = 0
-		}
-	}
-	for id, n := range notes {
-		got := 0
-		for _, e := range v.events[id] {
-			if e.Type == alerts.EventNote {
-				got++
-			}
-		}
-		if got < n || got > n+w.unsure[id] {
+	for id, n := range w.ledger.notes {
+		if got := v.notes[id]; got < n || got > n+w.unsure[id] {
 			bad("%d notes were acknowledged in %s, %d stand there", n, w.alertName(id), got)
 		}
 	}

@@ -11,7 +11,8 @@ import (
 type ledger struct {
 	signals  []signal
 	answers  []promise
-	commands []order
+	given    map[string]bool        // keys of acknowledged commands
+	notes    map[alerts.AlertID]int // acknowledged, each key once
 	requests []request
 	looked   int // how many of them have been looked at
 	calls    map[string]*call
@@ -20,7 +21,15 @@ type ledger struct {
 }
 
 func (l *ledger) begin() {
-	*l = ledger{calls: map[string]*call{}, taken: map[notify.MessageID][]notify.Message{}, atDoor: map[alerts.AlertID]bool{}}
+	*l = ledger{given: map[string]bool{}, notes: map[alerts.AlertID]int{}, calls: map[string]*call{}, taken: map[notify.MessageID][]notify.Message{}, atDoor: map[alerts.AlertID]bool{}}
+}
+
+// command notes what an operator was told has been done.
+func (l *ledger) command(o order) {
+	if again := l.given[o.c.Key]; !again && o.c.Type == alerts.CommandNote {
+		l.notes[o.id]++
+	}
+	l.given[o.c.Key] = true
 }
 
 // signal is one that was acknowledged.

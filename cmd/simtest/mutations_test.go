@@ -80,7 +80,15 @@ func inside() []mutation {
 `},
 		{"command-once", nil, "alerts/engine.go", `e.store.doneAlready(ctx, tx, c, id); done || err != nil`,
 			`e.store.doneAlready(ctx, tx, c, id); done && !broken("command-once") || err != nil`},
-		{"thanked", nil, "alerts/act.go", `		if !d.a.mayStandDown(h) {`, `		if !d.a.mayStandDown(h) || broken("thanked") {`},
+		{"thanked", nil, "alerts/rules.go", `	if r.a.OnSceneAt == nil {
+		return
+	}
+	at := *r.a.OnSceneAt
+`, `	if r.a.OnSceneAt == nil || broken("thanked") {
+		return
+	}
+	at := *r.a.OnSceneAt
+`},
 	}
 }
 

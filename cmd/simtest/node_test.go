@@ -26,9 +26,13 @@ type node struct {
 	outbox   *notify.Outbox
 	intake   *devices.Intake
 
+	awake   bool // has just done something: its loops look at once
+	wrote   bool // something since it looked last
+	looked  time.Time
 	seen    int64 // version of the database when it looked last
 	dead    bool
 	failing bool      // its last look ended with an error
+	busy    bool      // the last story left it in the middle of something
 	stalled time.Time // until when its senders stand still: a slow machine
 	wake    time.Time // when it looks again by itself
 
@@ -73,6 +77,7 @@ func (n *node) build(ctx context.Context) error {
 		return fmt.Errorf("start the engine: %w", err)
 	}
 	n.open()
+	n.busy = false
 	return nil
 }
 
@@ -96,6 +101,8 @@ func (n *node) call(f func(ctx context.Context) error) (err error) {
 			panic(r)
 		}
 	}()
+	n.awake, n.wrote = true, true
+	n.w.touched = true
 	return f(edge{context.Background(), n})
 }
 
@@ -207,14 +214,55 @@ func (e ear) TakeReply(_ context.Context, tx *db.Tx, r notify.Reply) (string, er
 	return e.n.engine.TakeReply(edge{context.Background(), e.n}, tx, r)
 }
 
-// curious tells whether there may be anything to do: its time has come, or somebody has written something since it looked.
+// pollEvery is how often a node looks for what others have written; what it has written itself it hears of at once.
+const pollEvery = time.Second
+
+// curious tells whether the node looks now: its time has come, it has just done something of which more may follow, or something is due
+// and it looks for it. When nothing is due a look finds nothing, so only some of those looks are played.
 func (n *node) curious() bool {
-	return !n.dead && (!n.wake.IsZero() && !n.wake.After(n.w.now) || n.version() != n.seen)
+	w := n.w
+	switch {
+	case n.dead:
+		return false
+	case !n.wake.IsZero() && !n.wake.After(w.now), n.awake:
+		return true
+	}
+	due := w.view.due()
+	if due.IsZero() || due.After(w.clock.Now()) {
+		return false
+	}
+	return n.wrote || !n.polls(due).After(w.now) || w.view.version != n.seen && w.chance(30)
+}
+
+// looksAt is when the node looks next by itself: when its own last look said, or when something falls due – at once when it has written
+// that itself, else at its next poll.
+func (n *node) looksAt() time.Time {
+	due := n.w.view.due()
+	switch {
+	case due.IsZero():
+		return n.wake
+	case n.wrote:
+		return earlier(n.wake, n.w.wall(due))
+	}
+	return earlier(n.wake, n.polls(due))
+}
+
+// polls is when the node looks for what falls due at a moment, by the true time.
+func (n *node) polls(due time.Time) time.Time {
+	at := n.w.wall(due)
+	if at.Before(n.looked) {
+		at = n.looked
+	}
+	return at.Add(pollEvery)
 }
 
 // step lets the node do what is due, and tells whether it moved anything.
 func (n *node) step() (moved bool) {
-	defer func() { n.seen = n.version() }()
+	defer func() {
+		// What it has moved may have made more fall due: that is known by what was written, at once.
+		n.wrote, n.looked = moved, n.w.now
+		n.awake = moved && n.w.chance(10)
+	}()
 	var next time.Time
 	err := n.call(func(ctx context.Context) error {
 		did, at, err := n.engine.Step(ctx)
@@ -229,6 +277,9 @@ func (n *node) step() (moved bool) {
 		})
 	}
 	n.wake, n.failing = n.w.wall(next), err != nil
+	if moved {
+		n.wake = time.Time{}
+	}
 	if err != nil && !errors.Is(err, errDead) {
 		n.w.tell("%s: %s", n.name, plain(err))
 		n.wake = n.w.now.Add(time.Second) // as its loops do: not at once

@@ -2,9 +2,11 @@ package simtest
 
 import (
 	"context"
+	"database/sql/driver"
 	"flag"
 	"fmt"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"testing"
@@ -34,6 +36,7 @@ func TestSimulation(t *testing.T) {
 		})
 		return
 	}
+	defer debug.SetGCPercent(debug.SetGCPercent(400)) // memory is at hand, and each story leaves much behind
 	var sum tally
 	began := time.Now()
 	workers := runtime.GOMAXPROCS(0)
@@ -131,6 +134,13 @@ func TestASeedRepeatsItself(t *testing.T) {
 
 // finish looks at what is looked at only once.
 func (w *world) finish() {
+	busy := len(w.broken) > 0
+	for _, m := range w.view.messages {
+		busy = busy || m.pending && m.leased > 0
+	}
+	for _, n := range w.nodes {
+		n.busy = busy || n.wrote
+	}
 	if len(w.broken) > 0 {
 		return
 	}
@@ -148,4 +158,33 @@ func (w *world) finish() {
 	for _, n := range w.nodes {
 		n.w = nil
 	}
+}
+
+// TestAStoryLeavesNothingBehind compares every table before and after some stories: a seed must be the same whatever was played before it.
+func TestAStoryLeavesNothingBehind(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		tn := newTown(t)
+		before := tn.dump()
+		for seed := range 12 {
+			tn.play(7 * (seed + 1))
+		}
+		tn.clear()
+		for table, rows := range tn.dump() {
+			if rows != before[table] {
+				t.Errorf("table %s is not what it was:\n%s\nnow:\n%s", table, before[table], rows)
+			}
+		}
+	})
+}
+
+// dump is everything that the database holds, as text.
+func (tn *town) dump() map[string]string {
+	out := map[string]string{}
+	for table := range tn.rows {
+		var b strings.Builder
+		tn.probe.each(`SELECT * FROM `+table+` ORDER BY rowid`, nil, func(row []driver.Value) { fmt.Fprintf(&b, "%v\n", row) })
+		out[table] = b.String()
+	}
+	return out
 }

@@ -2,7 +2,6 @@ package simtest
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"log/slog"
 	"os"
@@ -28,12 +27,13 @@ var built = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 type town struct {
 	t        testing.TB
 	db       *db.DB
-	probe    *sql.DB // a connection of the test's own, which no fault touches
+	probe    *probe // a connection of the test's own, which no fault touches
 	vault    *seal.Vault
 	clock    *clock.Manual
 	nodes    []*node
 	observer *alerts.Engine // that only reads
 	played   time.Time
+	rows     map[string]int64 // the last row of each table before any story
 
 	homes   []home
 	helpers []registry.Helper
@@ -72,6 +72,7 @@ func newTown(t testing.TB) *town {
 		tn.nodes = append(tn.nodes, n)
 		tn.must(n.build(context.Background()))
 	}
+	tn.remember()
 	return tn
 }
 

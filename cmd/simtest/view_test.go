@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"anling/alerts"
+	"anling/internal/db"
 	"anling/notify"
 )
 
@@ -12,67 +13,104 @@ import (
 type view struct {
 	version  int64
 	global   int64
-	order    []alerts.AlertID // as they were raised
-	alerts   map[alerts.AlertID]*alerts.Alert
-	events   map[alerts.AlertID][]alerts.Event
+	order    []alerts.AlertID                  // as they were raised
+	alerts   map[alerts.AlertID]*alerts.Alert  // what the events say
+	events   map[alerts.AlertID][]alerts.Event // all that have been seen
+	seen     int                               // how many they are
 	messages map[notify.MessageID]messageRow
-	busy     map[string]bool
+	busy     map[string]bool // "helper alert"
+	rest     rest
 
 	// What the last look brought.
 	fresh    []alerts.Event
-	before   map[alerts.AlertID]*alerts.Alert // those that changed, as they were
-	earlier  map[notify.MessageID]messageRow  // messages as they were
-	requests []request                        // that left since
-	settled  bool                             // all that was due has been done
+	before   map[alerts.AlertID]*standing    // those that changed, as they were; nil: new
+	moved    []notify.MessageID              // messages that are new, or not what they were
+	earlier  map[notify.MessageID]messageRow // as they were
+	requests []request                       // that left since
+	settled  bool                            // all that was due has been done
 
+	was     map[alerts.AlertID]*standing
 	raised  map[alerts.AlertID]time.Duration // healthy time at the raising
 	named   map[string]int                   // how often a signal stands in the timelines
 	told    map[notify.MessageID]alerts.Event
 	unmade  map[notify.MessageID]bool // told of, and recorded as not made
+	notes   map[alerts.AlertID]int    // that operators have written
 	answers int                       // how many of the ledger have been looked at
+}
+
+// standing is how far an alert and its people were.
+type standing struct {
+	state  alerts.State
+	people map[string]alerts.PersonState
+}
+
+func standingOf(a *alerts.Alert) *standing {
+	s := standing{a.State, make(map[string]alerts.PersonState, len(a.People))}
+	for _, p := range a.People {
+		s.people[p.ID] = p.State
+	}
+	return &s
 }
 
 func (v *view) begin(w *world) {
 	*v = view{version: w.version(), alerts: map[alerts.AlertID]*alerts.Alert{}, events: map[alerts.AlertID][]alerts.Event{},
 		messages: map[notify.MessageID]messageRow{}, busy: map[string]bool{}, raised: map[alerts.AlertID]time.Duration{},
-		named: map[string]int{}, told: map[notify.MessageID]alerts.Event{}, unmade: map[notify.MessageID]bool{}}
+		named: map[string]int{}, told: map[notify.MessageID]alerts.Event{}, unmade: map[notify.MessageID]bool{},
+		was: map[alerts.AlertID]*standing{}, notes: map[alerts.AlertID]int{},
+		rest: rest{messages: map[string]string{}, ids: map[string]notify.MessageID{}}}
 }
 
-// look reads what is new. It tells whether there was anything.
+// observe reads what is new. It tells whether there was anything.
 func (w *world) observe() bool {
 	v := &w.view
 	seen := len(w.ledger.requests) - w.ledger.looked
 	v.requests = w.ledger.requests[w.ledger.looked:]
 	w.ledger.looked += seen
-	v.fresh, v.before, v.earlier = nil, map[alerts.AlertID]*alerts.Alert{}, v.messages
+	v.fresh, v.before, v.moved, v.earlier = nil, map[alerts.AlertID]*standing{}, nil, map[notify.MessageID]messageRow{}
+	if !w.touched {
+		return seen > 0
+	}
+	w.touched = false
 	now := w.version()
 	if now == v.version {
 		return seen > 0
 	}
 	v.version = now
-	changes, err := w.observer.After(context.Background(), v.global, 5000)
+	var err error
+	v.fresh, err = w.observer.Follow(context.Background(), v.global, 5000, v.alerts)
 	w.must(err)
-	for _, c := range changes {
-		id := c.Event.Alert
-		if _, known := v.before[id]; !known {
-			v.before[id] = v.alerts[id]
-		}
-		if v.alerts[id] == nil {
+	for _, e := range v.fresh {
+		id := e.Alert
+		if len(v.events[id]) == 0 {
 			v.order, v.raised[id] = append(v.order, id), w.healthy
 		}
-		v.alerts[id] = c.Alert
-		v.events[id] = append(v.events[id], c.Event)
-		v.fresh = append(v.fresh, c.Event)
-		v.global = c.Event.Global
-		v.note(c.Event)
+		v.before[id] = v.was[id]
+		v.events[id] = append(v.events[id], e)
+		v.global = e.Global
+		v.note(e)
 	}
-	for _, r := range w.readAlerts() {
-		if a := v.alerts[r.id]; a != nil {
-			a.DueAt = dueOf(r)
+	v.seen += len(v.fresh)
+	for id := range v.before {
+		v.was[id] = standingOf(v.alerts[id])
+	}
+	w.readRest()
+	return true
+}
+
+// due is when the program has to do something next, by the machine's clock; zero: never.
+func (v *view) due() time.Time {
+	var at time.Time
+	for _, a := range v.alerts {
+		if a.DueAt != nil {
+			at = earlier(at, *a.DueAt)
 		}
 	}
-	v.messages, v.busy = w.readMessages(), w.readBusy()
-	return true
+	for _, m := range v.messages {
+		if m.pending {
+			at = earlier(at, db.Time(max(m.due, m.leased)))
+		}
+	}
+	return at
 }
 
 // note keeps what invariants ask for again and again.
@@ -86,15 +124,9 @@ func (v *view) note(e alerts.Event) {
 		v.told[id] = e
 	case e.Type == alerts.EventReceipt && e.Actor.Kind == alerts.ActorSystem:
 		v.unmade[id] = true
+	case e.Type == alerts.EventNote:
+		v.notes[e.Alert]++
 	}
-}
-
-func dueOf(r alertRow) *time.Time {
-	if !r.due.Valid {
-		return nil
-	}
-	t := time.UnixMicro(r.due.Int64).UTC()
-	return &t
 }
 
 // check looks, tells the story, wakes the desk, and holds what is seen against the invariants.

@@ -15,10 +15,10 @@ import (
 
 // Bounds of a story.
 const (
-	storyLength = 30 * time.Minute
+	storyLength = 15 * time.Minute
 	longStory   = 4 * time.Hour // with the call-back
 	maxSteps    = 4000
-	lookBetween = 25     // of a hundred happenings are looked at before the program has done anything more
+	enough      = 300    // events, after which a story that goes round and round is left
 	maxRounds   = 300    // of nodes that keep each other busy at one moment
 	days        = 20_000 // after so many seeds the days come again
 )
@@ -26,12 +26,13 @@ const (
 // world is one story: a town, a seed, and everything that happens because of it.
 type world struct {
 	*town
-	seed  int
-	rng   *rand.Rand
-	start time.Time
-	end   time.Time
-	now   time.Time     // true time
-	wrong time.Duration // what the machine's clock is ahead
+	seed   int
+	rng    *rand.Rand
+	start  time.Time
+	end    time.Time
+	enough int64         // events after which it ends anyway
+	now    time.Time     // true time
+	wrong  time.Duration // what the machine's clock is ahead
 
 	healthySince time.Time     // since when a node lives and the database answers; zero: not now
 	healthy      time.Duration // machine time that went by in health
@@ -45,6 +46,8 @@ type world struct {
 	people   map[string]*human
 	desk     []*operator
 	unsure   map[alerts.AlertID]int // notes of whom nobody knows whether they were taken
+
+	touched bool // a node has done something since it was looked at last
 
 	ledger ledger
 	view   view
@@ -93,8 +96,9 @@ func (tn *town) play(seed int) *world {
 		names: map[string]string{}, unsure: map[alerts.AlertID]int{}, counts: map[string]int{}, people: map[string]*human{}}
 	// Each story has a day of its own, so that nothing that was remembered of an earlier one is fresh.
 	w.start = built.AddDate(0, 0, 10+2*(seed%days)).Add(time.Duration(w.rng.IntN(24*60)) * time.Minute)
-	w.now, w.end = w.start, w.start.Add(storyLength)
-	if w.chance(20) {
+	w.now, w.end, w.enough = w.start, w.start.Add(storyLength), enough
+	if w.chance(12) {
+		w.enough = 2 * enough
 		w.end = w.start.Add(longStory)
 	}
 	tn.clock.Set(w.now)
@@ -110,12 +114,10 @@ func (tn *town) play(seed int) *world {
 func (w *world) begin() {
 	for _, n := range w.town.nodes {
 		n.w = nil
-		if n.dead || w.start.Before(w.played) {
+		if n.dead || n.busy || w.start.Before(w.played) {
 			w.must(n.build(context.Background()))
 		}
-		_, _, err := n.outbox.Step(context.Background()) // what an earlier story left in memory
-		w.must(err)
-		n.dead, n.failing, n.stalled, n.wake, n.fate, n.statements, n.seen = false, false, time.Time{}, time.Time{}, fateless, 0, never
+		n.dead, n.failing, n.stalled, n.wake, n.fate, n.statements, n.seen, n.awake, n.wrote = false, false, time.Time{}, time.Time{}, fateless, 0, never, true, true
 	}
 	w.town.played = w.start
 	w.nodes = w.town.nodes[:1]
@@ -143,7 +145,7 @@ func (w *world) loop() {
 		w.settle()
 		w.well()
 		w.checkWhen(true)
-		if len(w.broken) > 0 {
+		if len(w.broken) > 0 || w.view.global > w.enough {
 			return
 		}
 		at := w.nextMoment()
@@ -154,25 +156,28 @@ func (w *world) loop() {
 		if len(w.queue) > 0 && !w.queue[0].at.After(w.now) {
 			h := heap.Pop(&w.queue).(happening)
 			h.do()
-			if w.chance(lookBetween) {
-				w.check()
-			}
+			w.check()
 		}
 	}
 	w.breaks("rest", "the story does not come to its end within %d steps", maxSteps)
 }
 
-// settle lets the nodes do what is due, until nothing is.
+// settle lets the nodes do what is due, until nothing is. What they have done is looked at after each of their looks.
 func (w *world) settle() {
 	for range maxRounds {
 		moved := false
 		for _, i := range w.rng.Perm(len(w.nodes)) {
-			if n := w.nodes[i]; n.curious() && n.step() {
-				moved = true
+			n := w.nodes[i]
+			if !n.curious() {
+				continue
+			}
+			moved = n.step() || moved
+			w.check()
+			if !n.wrote {
+				n.seen = w.view.version
 			}
 		}
 		if !moved {
-			w.check()
 			return
 		}
 	}
@@ -187,7 +192,7 @@ func (w *world) nextMoment() time.Time {
 	}
 	for _, n := range w.nodes {
 		if !n.dead {
-			at = earlier(at, n.wake)
+			at = earlier(at, n.looksAt())
 		}
 	}
 	if !at.IsZero() && at.Before(w.now) {
