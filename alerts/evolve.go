@@ -132,6 +132,7 @@ func evolveOwner(a *Alert, e Event) {
 		return
 	case EventReturned:
 		a.Returns++
+		a.ReturnedWhy = e.Data.Reason
 		a.unowned(at)
 		return
 	case EventReopened:

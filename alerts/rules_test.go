@@ -49,8 +49,8 @@ func TestAnAcceptedAlertIsNeverParked(t *testing.T) {
 	wantAt(t, w, "rule/idle", 70)
 	wantAt(t, w, "rule/give-back", 100)
 	wantAt(t, w, "rule/unaccepted", 160)
-	if w.a.State != Raised || w.a.Operator != nil || w.a.Returns != 1 || w.a.Level != 3 {
-		t.Errorf("state %s operator %v returns %d level %d, want it raised again and loud", w.a.State, w.a.Operator, w.a.Returns, w.a.Level)
+	if w.a.State != Raised || w.a.Operator != nil || w.a.Returns != 1 || w.a.ReturnedWhy != returnIdle || w.a.Level != 3 {
+		t.Errorf("state %s operator %v returns %d for %q level %d, want it raised again and loud", w.a.State, w.a.Operator, w.a.Returns, w.a.ReturnedWhy, w.a.Level)
 	}
 	w.must(Command{Type: CommandAccept, Actor: Actor{Kind: ActorOperator, ID: "other", Name: "林岚"}})
 	if w.a.Operator.ID != "other" || w.a.WaitingSince != nil || w.a.Level != 0 {

@@ -64,7 +64,7 @@ func alertRows() []gateRow {
 	return []gateRow{
 		classed(AlertView{}, fields{
 			open: {"id", "number", "code", "state", "level", "elder", "device", "centre", "centre_name", "shared", "operator", "language", "unidentified", "locked",
-				"test", "presses", "late_s", "battery", "raised_at", "waiting_since", "turn", "returns", "no_speech_at", "paths",
+				"test", "presses", "late_s", "battery", "raised_at", "waiting_since", "turn", "returns", "returned_why", "no_speech_at", "paths",
 				"accepted_at", "helping_at", "on_scene_at", "resolved_at", "followed_up_at", "closed_at", "due_at", "do_by", "troubles", "pressed_at", "plan", "outage", "outcome", "satisfaction", "reached", "joined_to",
 				"version", "seq", "people", "next", "prompts"},
 			rough:    {"kind", "priority", "urgency", "silent"},
@@ -74,7 +74,7 @@ func alertRows() []gateRow {
 		classed(alerts.Safety{}, fields{open: {"alert", "since", "why"}}),
 		classed(OperatorRef{}, fields{open: {"id"}, personal: {"name"}}),
 		classed(PersonView{}, fields{
-			open: {"id", "part", "role", "has_key", "trained", "order", "state", "since", "eta_at", "travel_s", "distance_m", "mode",
+			open: {"id", "part", "role", "has_key", "trained", "order", "state", "since", "said_at", "eta_at", "travel_s", "distance_m", "mode",
 				"trouble", "reasons", "messages"},
 			personal: {"name", "relation", "position"}}),
 		classed(MessageView{}, fields{open: {"id", "channel", "status", "at", "step", "repeat"}}),

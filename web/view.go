@@ -45,6 +45,7 @@ type AlertView struct {
 	Turn         *alerts.Turn         `json:"turn"`          // at whose seat it stands while it waits
 	Urgency      int                  `json:"urgency"`       // its place in the queue: the less, the sooner
 	Returns      int                  `json:"returns"`       // how often it went back to the queue
+	ReturnedWhy  string               `json:"returned_why"`  // the last time: idle, console_silent or left
 	NoSpeechAt   *time.Time           `json:"no_speech_at"`  // the line was open and nobody spoke
 	Paths        []alerts.PathMark    `json:"paths"`         // by which ways the press came
 	AcceptedAt   *time.Time           `json:"accepted_at"`
@@ -88,6 +89,7 @@ type PersonView struct {
 	Order     int                `json:"order"`
 	State     alerts.PersonState `json:"state"`
 	Since     time.Time          `json:"since"`
+	SaidAt    *time.Time         `json:"said_at"` // their last own word: an answer, a reply, a key; null when they have said nothing
 	EtaAt     *time.Time         `json:"eta_at"`
 	TravelS   int                `json:"travel_s"`
 	DistanceM int                `json:"distance_m"`
@@ -168,7 +170,7 @@ func viewAlert(a *alerts.Alert, next []alerts.Upcoming) AlertView {
 		ResolvedAt: a.ResolvedAt, FollowedUpAt: a.FollowedUpAt, ClosedAt: a.ClosedAt, DueAt: a.DueAt, DoBy: a.DoBy, Troubles: some(a.Troubles), PressedAt: a.PressedAt,
 		Plan: a.Plan, Outage: a.Outage, Outcome: orNull(a.Outcome), Satisfaction: orNull(a.Satisfaction), Reached: orNull(a.Reached),
 		JoinedTo: orNull(a.JoinedTo), Version: a.Version, Seq: a.Seq,
-		WaitingSince: a.WaitingSince, Turn: a.Turn, Urgency: a.Urgency(), Returns: a.Returns, NoSpeechAt: a.NoSpeechAt, Paths: some(a.Paths),
+		WaitingSince: a.WaitingSince, Turn: a.Turn, Urgency: a.Urgency(), Returns: a.Returns, ReturnedWhy: a.ReturnedWhy, NoSpeechAt: a.NoSpeechAt, Paths: some(a.Paths),
 		People: []PersonView{}, Next: some(next), Prompts: []PromptView{},
 	}
 	if a.Operator != nil {
@@ -186,7 +188,7 @@ func viewAlert(a *alerts.Alert, next []alerts.Upcoming) AlertView {
 func viewPerson(p *alerts.Person) PersonView {
 	v := PersonView{
 		ID: p.ID, Part: p.Part, Trouble: p.Trouble, Name: p.Name, Role: p.Role, Relation: p.Relation, HasKey: p.HasKey, Trained: p.Trained,
-		Order: p.Order, State: p.State, Since: p.Since, EtaAt: p.EtaAt, TravelS: p.TravelS, DistanceM: p.Metres,
+		Order: p.Order, State: p.State, Since: p.Since, SaidAt: p.SaidAt, EtaAt: p.EtaAt, TravelS: p.TravelS, DistanceM: p.Metres,
 		Mode: p.Mode, Position: p.Position, Reasons: []string{}, Messages: []MessageView{},
 	}
 	for _, r := range p.Reasons {

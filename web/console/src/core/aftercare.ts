@@ -24,9 +24,9 @@ export interface CallBack { code: 'reached' | 'tried' | 'due' | 'unseen'; /** wh
 
 const reminders = ['rule/call-back', 'rule/verify', 'rule/unreached', 'rule/close']
 
-/** How it stands with the call-back 回访 of a resolved alert about a person in need; null for every other alert. */
+/** How it stands with the call-back 回访 of a resolved alert about one person in need; null for every other alert. */
 export function callBackOf(a: Alert, events: readonly AlertEvent[]): CallBack | null {
-  if (a.state !== 'resolved' || isMachine(a) || a.test || priorityOf(a) === 3) return null
+  if (a.state !== 'resolved' || isMachine(a) || a.outage || a.test || priorityOf(a) === 3) return null
   const at = (a.next ?? []).filter((s) => reminders.some((r) => s.step.startsWith(r))).map((s) => s.at).sort()[0] ?? null
   if (isCalledBack(a)) return { code: 'reached', at }
   if (!seenOrHeard(a, events)) return { code: 'unseen', at }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { announced, countsOf, mayOpenByItself, neighbour, nobodySpeaks, queueOf, returnReason, toOpen } from './queue'
-import { anAlert, anEvent, at, t0 } from './fixtures'
+import { announced, countsOf, mayOpenByItself, neighbour, nobodySpeaks, queueOf, toOpen } from './queue'
+import { anAlert, at, t0 } from './fixtures'
 
 const ids = (list: { id: string }[]) => list.map((a) => a.id).join(' ')
 
@@ -99,10 +99,6 @@ describe('what comes by itself', () => {
     expect(toOpen(queueOf([theirs]), 'op1')?.id).toBe('theirs')
     expect(toOpen(queueOf([anAlert({ operator: { id: 'op2' }, state: 'accepted' }), anAlert({ kind: 'fault' })]), 'op1')).toBeNull()
     expect(toOpen(queueOf([free, anAlert({ id: 'hand', operator: { id: 'op1' }, state: 'helping' })]), 'op1')?.id).toBe('hand')
-  })
-  it('knows why an alert came back, from the last time it did', () => {
-    expect(returnReason([])).toBe('')
-    expect(returnReason([anEvent('returned', { reason: 'idle' }), anEvent('note'), anEvent('returned', { reason: 'left' })])).toBe('left')
   })
 })
 

@@ -1,4 +1,4 @@
-import type { Alert, AlertEvent } from '../data/types'
+import type { Alert } from '../data/types'
 import { millis } from './time'
 
 // Alarms of machines about themselves. Smoke, gas and water are about people and are not here.
@@ -123,12 +123,6 @@ export function toOpen(queue: Alert[], me: string | undefined): Alert | null {
   const people = queue.filter((a) => isWorking(a) && !isMachine(a))
   return people.find((a) => a.operator?.id === me || (me && turnOf(a) === me)) ??
     people.find((a) => !a.operator && turnOf(a) === null) ?? people.find((a) => !a.operator) ?? null
-}
-
-/** Why an alert last went back to the queue, from its events; '' when they do not say. */
-export function returnReason(events: readonly AlertEvent[]): string {
-  const why = events.findLast((e) => e.type === 'returned')?.data?.['reason']
-  return typeof why === 'string' ? why : ''
 }
 
 export function neighbour(queue: Alert[], selected: string | null, step: 1 | -1): string | null {

@@ -311,7 +311,7 @@ export class Desk {
     if (full.status === 'fulfilled') {
       const a = full.value
       this.#looked = a
-      this.detail = { profile: a.profile, contacts: a.contacts, history: a.history, devices: a.devices }
+      this.detail = { profile: a.profile, contacts: a.contacts, history: a.history, devices: a.devices, safety: a.safety }
       if (this.live.alerts.has(id)) this.live = takeAlert(this.live, a)
     } else if (!again) this.#fail('open', full.reason, id)
     if (events.status === 'fulfilled') this.story = events.value

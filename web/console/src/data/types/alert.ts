@@ -19,6 +19,8 @@ export interface Message {
 export interface Person {
   id: string; part: Part; name: string; role?: string; relation?: string; phone?: string
   has_key?: boolean; trained?: boolean; order?: number; state: PersonState; since: string
+  /** their last own word */
+  said_at?: string | null
   eta_at?: string | null; travel_s?: number; distance_m?: number; mode?: string
   position?: Position | null; reasons?: (Reason | string)[]; messages?: Message[]
   /** on the way, asked how it stands: still, away or late */
@@ -37,13 +39,16 @@ export interface Alert {
   operator: { id: string; name?: string } | null
   title: string; age?: number | null; sex?: string | null; caller?: string
   unidentified?: boolean; silent?: boolean; test?: boolean; locked?: boolean
-  waiting_since?: string | null; turn?: { operator: string; at: string } | null; urgency?: number; returns?: number
+  waiting_since?: string | null; turn?: { operator: string; at: string } | null; urgency?: number; returns?: number; returned_why?: string
   no_speech_at?: string | null; paths?: PathMark[]
   presses?: number; late_s?: number; battery?: number | null
   address?: string; position?: Position | null; positions?: Position[]; text?: string
   raised_at: string; pressed_at?: string | null; accepted_at?: string | null; helping_at?: string | null
   on_scene_at?: string | null; resolved_at?: string | null; followed_up_at?: string | null
   closed_at?: string | null; reached?: string | null; due_at?: string | null
+  /** until when a task must be done */
+  do_by?: string | null
+  outage?: Outage | null
   plan?: string; outcome?: Outcome | '' | null; satisfaction?: Satisfaction | '' | null
   version: number; seq: number; joined_to?: string | null
   people?: Person[]; next?: NextStep[]; prompts?: Prompt[]
@@ -60,7 +65,21 @@ export interface PastAlert {
   id: string; number: number; kind: string; raised_at: string; outcome?: Outcome | '' | null; state?: State
 }
 
-export interface Detail { profile?: Elder | null; contacts?: Contact[]; history?: PastAlert[]; devices?: Device[] }
+/** What is wrong with a device; mended: it says itself that it is well again, which proves nothing. */
+export interface Trouble { device: string; kind: string; since: string; mended?: string | null; task?: string }
+/** Why somebody is looked after in another way: no device of theirs is proved to work. */
+export interface Safety { alert: string; since: string; why?: Trouble[] | null }
+
+export type CheckState = 'unchecked' | 'well' | 'help' | 'back'
+/** How the check on the people of an outage stands, and what their devices have in common. */
+export interface Outage { by: string; value: string; people: number; unchecked: number; well: number; help: number; back: number }
+/** Somebody to be checked on. */
+export interface OutagePerson {
+  elder: string; state: CheckState; at: string; tries: number; emergency?: string | null
+  name?: string; age?: number; address?: string; language?: string; phones?: string[]; fragility?: number; why?: (string | { code: string })[]; masked?: string[]
+}
+
+export interface Detail { safety?: Safety | null; profile?: Elder | null; contacts?: Contact[]; history?: PastAlert[]; devices?: Device[] }
 
 export interface Candidate {
   helper: string; name: string; kind?: string; skills?: string[]; mode?: string

@@ -1,3 +1,4 @@
+import type { Safety } from './alert'
 import type { Head, Position, Shift } from './common'
 
 export interface SafetyPlan { on?: boolean; reason?: string; since?: string | null; until?: string | null; times?: string[] }
@@ -9,7 +10,7 @@ export interface Elder {
   mobility?: string; access?: string; notes?: string
   number?: string; area?: string; household?: string; care_level?: string; dialect?: string
   id_kind?: string; id_number?: string; safety_plan?: SafetyPlan | null
-  custom?: Record<string, unknown>; photo?: string; legal_hold?: boolean; legal_hold_reason?: string
+  custom?: Record<string, unknown>; photo?: string; legal_hold?: boolean; legal_hold_reason?: string; safety?: Safety | null
 }
 
 export interface Contact {
