@@ -37,6 +37,8 @@ func (d *decision) act() {
 		d.look(act)
 	case doReserve:
 		d.reserve(act)
+	case doRecheck:
+		d.gathered()
 	case doAskElder:
 		d.askElder(act)
 	case doFinish:

@@ -88,6 +88,8 @@ func (p *progress) prepare(ctx context.Context, c *Command) error {
 		c.candidates, err = p.e.named(p.tx.Now(), p.a, ids)
 	case act != nil && act.Do == doLook:
 		c.candidates = p.e.whereabouts(p.tx.Now(), p.a, act.Person)
+	case act != nil && act.Do == doRecheck:
+		c.check, err = p.e.store.wellAndSilent(ctx, p.tx, p.a.ID, p.tx.Now().Add(-time.Duration(p.plan.Limits.Recheck)))
 	case act != nil && act.Do == doOffer:
 		err = p.ask(ctx, c)
 	case act != nil && act.Do == doContinue:
@@ -169,6 +171,8 @@ func (p *progress) consequence(ctx context.Context, ev Event) error {
 		return p.freed(ctx)
 	case EventChecked:
 		return p.checked(ctx, ev)
+	case EventGathered:
+		return p.regathered(ctx, ev)
 	case EventClosed:
 		return p.e.store.revokeLinks(ctx, p.tx, id)
 	}

@@ -25,6 +25,7 @@ type Limits struct {
 	Unreached   Span `yaml:"unreached"`    // ended, but nobody at the door was reached: the supervisor is called
 	Remind      Span `yaml:"remind"`       // between reminders of a call-back
 	RetryElder  Span `yaml:"retry_elder"`  // nobody spoke on the elder's line: it is tried again
+	Recheck     Span `yaml:"recheck"`      // of an outage: found well, and still cut off: checked on again
 	ExtraWithin Span `yaml:"extra_within"` // how far the one may be who is asked in the place of another
 }
 
@@ -53,6 +54,7 @@ func limitTable() []limit {
 		{"unreached", func(l *Limits) *Span { return &l.Unreached }, 5 * m, 1 * m, 30 * m},
 		{"remind", func(l *Limits) *Span { return &l.Remind }, 30 * m, 10 * m, 4 * h},
 		{"retry_elder", func(l *Limits) *Span { return &l.RetryElder }, 30 * s, 10 * s, 5 * m},
+		{"recheck", func(l *Limits) *Span { return &l.Recheck }, 6 * h, 1 * h, 24 * h},
 		{"extra_within", func(l *Limits) *Span { return &l.ExtraWithin }, 20 * m, 5 * m, 1 * h},
 	}
 }

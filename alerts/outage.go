@@ -2,6 +2,7 @@ package alerts
 
 import (
 	"slices"
+	"time"
 
 	"anling/internal/fault"
 	"anling/registry"
@@ -106,7 +107,11 @@ func (d *decision) gathered() {
 	if d.a.Outage == nil || d.a.State.Ended() || len(d.c.check.elders) == 0 {
 		return
 	}
-	d.emit(EventGathered, Data{Elders: d.c.check.elders, Code: string(d.c.check.from)})
+	gathered := Data{Elders: d.c.check.elders, Code: string(d.c.check.from)}
+	if d.c.action != nil {
+		gathered.Step = d.c.action.Step
+	}
+	d.emit(EventGathered, gathered)
 }
 
 // backAgain takes those off the list whose devices are heard again. When nobody is left to be checked on, and no device is
@@ -179,4 +184,27 @@ func evolveOutage(a *Alert, e Event) {
 		}
 	}
 	a.Outage = &o
+}
+
+// recheckEvery is how often somebody looks who is to be checked on again.
+const recheckEvery = time.Hour
+
+// nightEnds is when people may be called again.
+const nightEnds = "06:00"
+
+// recheck has those of an outage checked on again who were found well long ago and are still cut off. It wakes nobody at night.
+func (r *ruling) recheck() {
+	o := r.a.Outage
+	if o == nil || o.Well == 0 {
+		return
+	}
+	s := r.step("recheck", Step{Do: doRecheck})
+	at := r.a.BeganAt.Add(r.limit(r.plan.Limits.Recheck))
+	if m, ok := r.a.Steps[s.ID]; ok && !m.At.Before(r.a.BeganAt) {
+		at = later(at, m.At.Add(recheckEvery))
+	}
+	if wake := later(at, r.o.now); registry.Within(night(), wake, zoneOf(r.a)) {
+		at = nextClock(nightEnds, wake, zoneOf(r.a))
+	}
+	r.o.at(at, Action{Step: s.ID, Do: s.Do, Line: s})
 }

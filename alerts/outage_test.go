@@ -2,6 +2,7 @@ package alerts
 
 import (
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -221,5 +222,82 @@ func TestNobodyIsLostWhenAnOutageEnds(t *testing.T) {
 		if got := h.reasons("v01"); fmt.Sprint(got) != "[hubv01 lost]" {
 			t.Errorf("on the safety plan because of %v, want the device that is lost", got)
 		}
+	})
+}
+
+// TestWhoIsCutOffForLongIsCheckedOnAgain: well this morning is not well tonight; but nobody is woken for it.
+func TestWhoIsCutOffForLongIsCheckedOnAgain(t *testing.T) {
+	t.Parallel()
+	eachHouse(t, func(t *testing.T, h *house) {
+		hubs := h.village(4, nil)
+		id := h.fellSilent(hubs...) // at four in the afternoon in Shanghai
+		h.do(id, Command{Type: CommandAccept, Actor: operator("operator")})
+		for _, el := range []registry.ElderID{"v00", "v01", "v02"} {
+			h.check(id, el, Outcome(CheckedWell))
+		}
+		h.check(id, "v03", Outcome(NeedsHelp))
+		h.heard(hubs[0])
+		h.skip(5 * time.Hour)
+		h.wantOutage("in the evening", id, Outage{People: 4, Well: 3, Help: 1})
+		if a := h.get(id); a.Level > 0 {
+			t.Error("it rings though everybody was checked on")
+		}
+		h.skip(3 * time.Hour)
+		h.wantOutage("at night", id, Outage{People: 4, Well: 3, Help: 1})
+		h.skip(7 * time.Hour)
+		h.wantOutage("in the morning, without whose device is heard", id, Outage{People: 4, Unchecked: 2, Well: 1, Help: 1})
+		if got := len(h.people(id, Unchecked)); got != 2 {
+			t.Errorf("%d are listed, want two", got)
+		}
+		h.check(id, "v01", Outcome(CheckedWell))
+		h.check(id, "v02", Outcome(CheckedWell))
+		h.skip(2 * time.Hour)
+		h.wantOutage("two hours later", id, Outage{People: 4, Well: 3, Help: 1})
+		h.verified()
+	})
+}
+
+// gatherAs gathers as the supervision does: again when another node was quicker.
+func (h *house) gatherAs(t *testing.T, ids []registry.DeviceID) {
+	for {
+		err := h.db.Update(t.Context(), func(tx *db.Tx) error {
+			_, err := h.engine.Gather(t.Context(), tx, villageCause(), ids)
+			return err
+		})
+		switch fault.KindOf(err) {
+		case fault.Conflict, fault.Retry:
+			continue
+		}
+		if err != nil {
+			t.Error(err)
+		}
+		return
+	}
+}
+
+// TestTwoNodesGatherTheSame: both see the same devices at the same moment, and it is one alert with each person once.
+func TestTwoNodesGatherTheSame(t *testing.T) {
+	t.Parallel()
+	eachHouse(t, func(t *testing.T, h *house) {
+		hubs := h.village(6, nil)
+		var ids []registry.DeviceID
+		for _, d := range hubs {
+			ids = append(ids, d.ID)
+			h.ok(h.db.Update(t.Context(), func(tx *db.Tx) error { return h.engine.Waits(t.Context(), tx, d, KindLost) }))
+		}
+		var nodes sync.WaitGroup
+		for range 4 {
+			nodes.Go(func() { h.gatherAs(t, ids) })
+		}
+		nodes.Wait()
+		all := h.alertsOf("", KindOutage)
+		if len(all) != 1 {
+			t.Fatalf("%d outages, want one", len(all))
+		}
+		h.wantOutage("six people", all[0], Outage{People: 6, Unchecked: 6})
+		if n := len(h.people(all[0], "")); n != 6 {
+			t.Errorf("%d are listed, want six", n)
+		}
+		h.verified()
 	})
 }

@@ -225,6 +225,14 @@ func (p *progress) checked(ctx context.Context, ev Event) error {
 	return p.e.store.setEmergency(ctx, p.tx, p.a.ID, elder, emergency)
 }
 
+// regathered writes that people who were found well are to be checked on again; who is new, Gather writes.
+func (p *progress) regathered(ctx context.Context, ev Event) error {
+	if CheckState(ev.Data.Code) != CheckedWell {
+		return nil
+	}
+	return p.e.store.setCheck(ctx, p.tx, p.a.ID, ev.Data.Elders, Unchecked)
+}
+
 // endedOutage gives every device that is silent when its outage ends to the supervision, which makes a task of its own of it.
 func (p *progress) endedOutage(ctx context.Context) error {
 	if p.a.Outage == nil {

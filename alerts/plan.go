@@ -133,6 +133,7 @@ const (
 	doLook     = "look"      // where somebody on the way is
 	doReserve  = "reserve"   // need not come for now
 	doAskElder = "ask_elder" // call the elder by machine
+	doRecheck  = "recheck"   // people of an outage are checked on again
 )
 
 // Mistake is something in the text of a plan that cannot be used, and where it stands.

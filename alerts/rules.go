@@ -25,6 +25,7 @@ func (p *Plan) rules(a *Alert, o *outlook) {
 	switch {
 	case a.State.Working():
 		r.seat()
+		r.recheck()
 		r.speech()
 		r.coming()
 		r.surplus()

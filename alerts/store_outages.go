@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"anling/internal/db"
 	"anling/internal/fault"
@@ -185,6 +186,31 @@ func (s store) checkOf(ctx context.Context, tx *db.Tx, id AlertID, elder string)
 	}
 	n.known = true
 	return &n, nil
+}
+
+// recheckBatch is how many people come back onto the list at once.
+const recheckBatch = 500
+
+// wellAndSilent gives people of an outage who were found well before a time, and of whom a device is still silent.
+func (s store) wellAndSilent(ctx context.Context, tx *db.Tx, id AlertID, before time.Time) (*checkNews, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT p.elder FROM outage_people p
+		WHERE p.alert = ? AND p.state = ? AND p.state_at <= ?
+			AND EXISTS (SELECT 1 FROM device_troubles t WHERE t.alert = p.alert AND t.standing = 'outage' AND t.elder = p.elder)
+		ORDER BY p.fragility DESC, p.elder DESC LIMIT `+strconv.Itoa(recheckBatch), string(id), string(CheckedWell), db.Micros(before))
+	if err != nil {
+		return nil, fmt.Errorf("look who of outage %s is to be checked on again: %w", id, err)
+	}
+	defer rows.Close()
+	n := &checkNews{from: CheckedWell}
+	for rows.Next() {
+		var el registry.ElderID
+		if err := rows.Scan(&el); err != nil {
+			return nil, fmt.Errorf("read who of outage %s is to be checked on again: %w", id, err)
+		}
+		n.elders = append(n.elders, el)
+	}
+	return n, db.Fault(rows.Err())
 }
 
 // texts makes arguments of ids.
