@@ -83,6 +83,21 @@ type HeldAlert struct {
 	Asked  []*Record // what became of who was asked
 }
 
+// Listed is that somebody stood on the list of an outage.
+type Listed struct {
+	Outage    AlertID    `json:"outage"`
+	State     CheckState `json:"state"`
+	At        time.Time  `json:"at"`
+	Tries     int        `json:"tries"`
+	Emergency AlertID    `json:"emergency"`
+	Fragility int        `json:"fragility"`
+}
+
+// ListedTx gives in which outages an elder stood on the list, oldest first.
+func (e *Engine) ListedTx(ctx context.Context, tx *db.Tx, elder registry.ElderID) ([]Listed, error) {
+	return e.store.listed(ctx, tx, elder)
+}
+
 // HeldTx gives everything that is kept of an elder's alerts.
 func (e *Engine) HeldTx(ctx context.Context, tx *db.Tx, elder registry.ElderID) ([]HeldAlert, error) {
 	_, ids, err := e.store.ofElder(ctx, tx, elder)

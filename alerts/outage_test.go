@@ -2,6 +2,7 @@ package alerts
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -129,6 +130,9 @@ func TestAnOutageIsOneAlertWithTheMostFragileFirst(t *testing.T) {
 		h.pass(3 * time.Hour)
 		if n := len(h.alertsOf("", KindLost)) + len(h.alertsOf("", KindSafety)); n > 0 {
 			t.Errorf("%d tasks and safety plans beside the outage, want none", n)
+		}
+		if m := h.carrier.to("s1", "supervisor_sms"); len(m) == 0 || !strings.Contains(m[0].Text, "mqtt接入的设备") || !strings.Contains(m[0].Text, "逐一核实") {
+			t.Errorf("the supervisor was told %+v", m)
 		}
 		if n := h.told("s1", id); n < 2 {
 			t.Errorf("the supervisor was told %d times in three hours, want again and again", n)
@@ -299,5 +303,34 @@ func TestTwoNodesGatherTheSame(t *testing.T) {
 			t.Errorf("%d are listed, want six", n)
 		}
 		h.verified()
+	})
+}
+
+// TestAnErasureTakesSomebodyOffTheLists: not while the outage is open, and then without a trace.
+func TestAnErasureTakesSomebodyOffTheLists(t *testing.T) {
+	t.Parallel()
+	eachHouse(t, func(t *testing.T, h *house) {
+		hubs := h.village(4, nil)
+		id := h.fellSilent(hubs...)
+		forget := func() error {
+			return h.db.Update(t.Context(), func(tx *db.Tx) error { return h.engine.ForgetTx(t.Context(), tx, "v01") })
+		}
+		if err := forget(); !fault.Is(err, fault.Conflict) {
+			t.Errorf("forgotten while somebody must check on them: %v", err)
+		}
+		var listed []Listed
+		h.ok(h.db.View(t.Context(), func(tx *db.Tx) (err error) {
+			listed, err = h.engine.ListedTx(t.Context(), tx, "v01")
+			return err
+		}))
+		if len(listed) != 1 || listed[0].Outage != id || listed[0].State != Unchecked {
+			t.Errorf("what is held of them is %+v", listed)
+		}
+		h.heard(hubs...)
+		h.wantState("all are back", id, Closed)
+		h.ok(forget())
+		if got := h.people(id, ""); len(got) != 3 || strings.Contains(strings.Join(got, " "), "v01") {
+			t.Errorf("after the erasure the list is %v", got)
+		}
 	})
 }

@@ -174,6 +174,27 @@ func (s store) outagePeople(ctx context.Context, tx *db.Tx, id AlertID, q People
 	return out, db.Fault(rows.Err())
 }
 
+// listed gives in which outages an elder stood on the list.
+func (s store) listed(ctx context.Context, tx *db.Tx, elder registry.ElderID) ([]Listed, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT alert, state, state_at, tries, emergency, fragility FROM outage_people WHERE elder = ? ORDER BY alert`, string(elder))
+	if err != nil {
+		return nil, fmt.Errorf("list the outages of elder %s: %w", elder, err)
+	}
+	defer rows.Close()
+	out := []Listed{}
+	for rows.Next() {
+		var l Listed
+		var at int64
+		if err := rows.Scan(&l.Outage, &l.State, &at, &l.Tries, &l.Emergency, &l.Fragility); err != nil {
+			return nil, fmt.Errorf("read an outage of elder %s: %w", elder, err)
+		}
+		l.At = db.Time(at)
+		out = append(out, l)
+	}
+	return out, db.Fault(rows.Err())
+}
+
 // checkOf tells how the check on one person stands; known is false for who does not belong to the outage.
 func (s store) checkOf(ctx context.Context, tx *db.Tx, id AlertID, elder string) (*checkNews, error) {
 	var n checkNews

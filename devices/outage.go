@@ -65,10 +65,11 @@ func (p peer) causes() []alerts.Cause {
 // group is what has one cause in common.
 type group struct {
 	cause  alerts.Cause
-	lost   []peer
-	since  time.Time // whoever was heard after this was not hit
-	silent int       // lost, or overdue since then
-	people map[registry.ElderID]bool
+	lost   []registry.DeviceID
+	since  time.Time          // whoever was heard after this was not hit
+	silent int                // lost, or overdue since then
+	elders []registry.ElderID // of what is silent
+	people int                // how many they are
 	alive  int
 }
 
@@ -87,10 +88,10 @@ func outages(peers []peer, open map[alerts.Cause]bool) (found []outage) {
 	taken := map[registry.DeviceID]bool{}
 	take := func(g *group) {
 		o := outage{cause: g.cause}
-		for _, p := range g.lost {
-			if !taken[p.id] {
-				taken[p.id] = true
-				o.lost = append(o.lost, p.id)
+		for _, id := range g.lost {
+			if !taken[id] {
+				taken[id] = true
+				o.lost = append(o.lost, id)
 			}
 		}
 		if len(o.lost) > 0 {
@@ -117,13 +118,13 @@ func groupsOf(peers []peer, open map[alerts.Cause]bool) []*group {
 		for _, c := range p.causes() {
 			g := by[c]
 			if g == nil {
-				g = &group{cause: c, people: map[registry.ElderID]bool{}}
+				g = &group{cause: c}
 				by[c], all = g, append(all, g)
 			}
 			// A device that was hit missed its next report by it: the cause had begun by then.
 			g.since = later(g.since, p.seen.Add(time.Duration(p.beat)))
 			if p.gathered {
-				g.lost = append(g.lost, p)
+				g.lost = append(g.lost, p.id)
 			}
 		}
 	}
@@ -134,6 +135,10 @@ func groupsOf(peers []peer, open map[alerts.Cause]bool) []*group {
 			}
 		}
 	}
+	for _, g := range all {
+		slices.Sort(g.elders)
+		g.people = len(slices.Compact(g.elders))
+	}
 	slices.SortFunc(all, func(x, y *group) int { return x.compare(y, open) })
 	return all
 }
@@ -143,7 +148,7 @@ func (g *group) add(p peer) {
 	switch {
 	case p.gathered || p.lost || p.missing > time.Duration(p.beat)*3/2 && !p.seen.After(g.since):
 		g.silent++
-		g.people[p.elder] = true
+		g.elders = append(g.elders, p.elder)
 	case p.seen.After(g.since):
 		g.alive++
 	}
@@ -153,8 +158,8 @@ func (g *group) share() float64 { return float64(g.silent) / float64(g.silent+g.
 
 // left counts the losses that belong to no outage yet.
 func (g *group) left(taken map[registry.DeviceID]bool) (n int) {
-	for _, p := range g.lost {
-		if !taken[p.id] {
+	for _, id := range g.lost {
+		if !taken[id] {
 			n++
 		}
 	}
@@ -164,7 +169,7 @@ func (g *group) left(taken map[registry.DeviceID]bool) (n int) {
 // isOutage reports whether so many people of the group are cut off that it is one matter, without those who are explained already.
 func (g *group) isOutage(taken map[registry.DeviceID]bool) bool {
 	explained := len(g.lost) - g.left(taken)
-	people := len(g.people) - explained
+	people := g.people - explained
 	return slices.ContainsFunc(outageFrom(), func(e enough) bool {
 		return people >= e.people && float64(g.silent-explained)/float64(g.silent-explained+g.alive) >= e.share
 	})

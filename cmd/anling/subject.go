@@ -73,6 +73,7 @@ func (p *privacy) SubjectAccess(ctx context.Context, r *registry.Registry, id re
 type holding struct {
 	found   registry.HeldElder
 	alerts  []heldAlert
+	outages []alerts.Listed
 	signals []devices.Record
 	log     []audit.Row
 }
@@ -82,6 +83,9 @@ func (p *privacy) held(ctx context.Context, tx *db.Tx, r *registry.Registry, id 
 		return out, err
 	}
 	if out.signals, err = p.intake.HeldTx(ctx, tx, id); err != nil {
+		return out, err
+	}
+	if out.outages, err = p.engine.ListedTx(ctx, tx, id); err != nil {
 		return out, err
 	}
 	theirs, err := p.engine.HeldTx(ctx, tx, id)
@@ -104,15 +108,18 @@ func (p *privacy) held(ctx context.Context, tx *db.Tx, r *registry.Registry, id 
 // sectionsOf lays out what is held, that of merged records behind that of the one that stays.
 func sectionsOf(all []holding) []section {
 	merged, list, signals, log := []registry.HeldElder{}, []heldAlert{}, []devices.Record{}, []audit.Row{}
+	outages := []alerts.Listed{}
 	for i, h := range all {
 		if i > 0 {
 			merged = append(merged, h.found)
 		}
+		outages = append(outages, h.outages...)
 		list, signals, log = append(list, h.alerts...), append(signals, h.signals...), append(log, h.log...)
 	}
 	out := []section{
 		{File: "record.json", Heading: "subject.record", content: all[0].found},
 		{File: "alerts.json", Heading: "subject.alerts", content: list},
+		{File: "outages.json", Heading: "subject.outages", content: outages},
 		{File: "signals.json", Heading: "subject.signals", content: signals},
 		{File: "log.json", Heading: "subject.log", content: log},
 	}
