@@ -2,8 +2,10 @@ package alerts
 
 import (
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/paulmach/orb"
 
@@ -76,5 +78,45 @@ func BenchmarkPress(b *testing.B) {
 				}
 			})
 		})
+	}
+}
+
+// BenchmarkNodes is how long after the commit of a press at one node another one on the same PostgreSQL has read it, beside a commit of
+// one statement there.
+func BenchmarkNodes(b *testing.B) {
+	const n = 300
+	for b.Loop() {
+		b.StopTimer()
+		clk, o := clock.Real(), db.Options{URL: dbtest.URL(b)}
+		h := newBenchHouse(b, dbtest.Open(b, o, clk), clk)
+		devices := benchElders(b, h, n)
+		there := New(Options{DB: dbtest.Open(b, o, clk), Vault: h.vault, Registry: h.reg, Outbox: h.outbox, Clock: clk, Log: h.engine.log})
+		listening := there.Changed()
+		go there.Listen(b.Context())
+		<-listening
+		b.StartTimer()
+		single, press, known := make([]time.Duration, n), make([]time.Duration, n), make([]time.Duration, n)
+		for i, d := range devices {
+			changed := there.Changed()
+			begin := time.Now()
+			h.ok(h.db.Update(b.Context(), func(tx *db.Tx) error {
+				_, err := tx.NextSeq(b.Context(), "bench", 1)
+				return err
+			}))
+			single[i] = time.Since(begin)
+			begin = time.Now()
+			id := h.signal(Signal{ID: db.NewID(), Kind: "sos", Device: d, Elder: d.Elder, Protocol: "http", Identity: d.Identity, At: begin, ReceivedAt: begin})
+			committed := time.Now()
+			press[i] = committed.Sub(begin)
+			<-changed
+			_, err := there.Get(b.Context(), id)
+			h.ok(err)
+			known[i] = time.Since(committed)
+		}
+		for name, took := range map[string][]time.Duration{"one-statement": single, "press": press, "known-there": known} {
+			slices.Sort(took)
+			b.ReportMetric(float64(took[n/2].Microseconds())/1000, name+"-p50-ms")
+			b.ReportMetric(float64(took[n*99/100].Microseconds())/1000, name+"-p99-ms")
+		}
 	}
 }

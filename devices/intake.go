@@ -116,6 +116,9 @@ func (in *Intake) Take(ctx context.Context, from Sender, s Signal) (Receipt, err
 	if s.Kind.Volatile() {
 		return in.takeVolatile(ctx, from, s)
 	}
+	if s.Kind.Alarm() {
+		ctx = db.Urgent(ctx)
+	}
 	return in.takeDurable(ctx, from, s)
 }
 

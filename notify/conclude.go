@@ -63,6 +63,9 @@ func (o *Outbox) conclude(ctx context.Context, j job, res Result) error {
 	if key == "" {
 		key = string(j.msg.ID)
 	}
+	if o.laneOf(j.msg.Priority) == o.alarm {
+		ctx = db.Urgent(ctx) // the worker that waits for this sends the next alarm's first message
+	}
 	mine := &result{job: j, res: res, done: make(chan error, 1)}
 	if o.results.add(key, mine) {
 		for {

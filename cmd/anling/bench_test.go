@@ -58,40 +58,53 @@ func (c *fakeCarrier) RoundTrip(r *http.Request) (*http.Response, error) {
 // benchCity is the program at work on a real clock, behind a real socket, and a street of elders.
 type benchCity struct {
 	b       *testing.B
+	cfg     config.Config
 	app     *app
 	carrier *fakeCarrier
 	url     string
 	token   string
 	client  *http.Client
+	end     func()     // the program's
+	ended   chan error // how it ended
 }
 
 func newBenchCity(b *testing.B, elders int) *benchCity {
 	b.Helper()
 	easeCollector()
-	cfg := config.Default()
-	cfg.Data, cfg.PublicURL = filepath.Join(b.TempDir(), "data"), storyURL
-	cfg.TwilioAccountSID, cfg.TwilioAuthToken, cfg.TwilioFrom = storyAccount, storyToken, storyNumber
-	c := &benchCity{b: b, carrier: &fakeCarrier{first: map[string]time.Time{}}}
-	var err error
-	c.app, err = newApp(b.Context(), cfg, parts{Clock: clock.Real(), Log: slog.New(slog.DiscardHandler), Telephone: c.carrier})
-	c.ok(err)
+	c := &benchCity{b: b, cfg: config.Default(), carrier: &fakeCarrier{first: map[string]time.Time{}},
+		client: &http.Client{Transport: benchTransport(0)}}
+	c.cfg.Data, c.cfg.PublicURL = filepath.Join(b.TempDir(), "data"), storyURL
+	c.cfg.TwilioAccountSID, c.cfg.TwilioAuthToken, c.cfg.TwilioFrom = storyAccount, storyToken, storyNumber
+	c.start()
+	b.Cleanup(c.stop)
 	c.fill(elders)
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	c.ok(err)
-	ctx, stop := context.WithCancel(context.WithoutCancel(b.Context()))
-	done := make(chan error, 1)
-	go func() { done <- c.app.serve(ctx, l) }()
-	c.url = "http://" + l.Addr().String() + "/v1/signals"
-	c.client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
-	b.Cleanup(func() {
-		stop()
-		c.ok(<-done)
-		c.ok(c.app.close())
-	})
 	for range 3 { // warm the way
 		c.press("warm", "warm")
 	}
 	return c
+}
+
+// benchTransport keeps connections open, and opens so many at most; 0: any number.
+func benchTransport(connections int) *http.Transport {
+	return &http.Transport{MaxIdleConnsPerHost: 64, MaxConnsPerHost: connections}
+}
+
+func (c *benchCity) start() {
+	var err error
+	c.app, err = newApp(c.b.Context(), c.cfg, parts{Clock: clock.Real(), Log: slog.New(slog.DiscardHandler), Telephone: c.carrier})
+	c.ok(err)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	c.ok(err)
+	ctx, end := context.WithCancel(context.WithoutCancel(c.b.Context()))
+	c.end, c.ended = end, make(chan error, 1)
+	go func(a *app) { c.ended <- a.serve(ctx, l) }(c.app)
+	c.url = "http://" + l.Addr().String() + "/v1/signals"
+}
+
+func (c *benchCity) stop() {
+	c.end()
+	c.ok(<-c.ended)
+	c.ok(c.app.close())
 }
 
 func (c *benchCity) ok(err error) {
@@ -198,9 +211,13 @@ const messagesEach = 8
 
 func report(b *testing.B, name string, took []time.Duration) {
 	slices.Sort(took)
-	at := func(q float64) float64 { return float64(took[int(q*float64(len(took)-1))].Microseconds()) / 1000 }
-	b.ReportMetric(at(0.5), name+"-p50-ms")
-	b.ReportMetric(at(0.99), name+"-p99-ms")
+	b.ReportMetric(inMillis(took, 0.5), name+"-p50-ms")
+	b.ReportMetric(inMillis(took, 0.99), name+"-p99-ms")
+}
+
+// inMillis is the quantile of what is sorted, in milliseconds.
+func inMillis(sorted []time.Duration, q float64) float64 {
+	return float64(sorted[int(q*float64(len(sorted)-1))].Microseconds()) / 1000
 }
 
 // processor is the time that this process – client, service and carrier – has used of all processors.

@@ -112,6 +112,15 @@ func (d *DB) Update(ctx context.Context, fn func(*Tx) error) error {
 	return d.transact(ctx, d.engine.update, fn)
 }
 
+// urgent marks a context whose transactions go before others.
+type urgent struct{}
+
+// Urgent gives a context in which Update goes before what others have queued: for alarms and what becomes of their messages, and
+// for nothing else. With PostgreSQL transactions do not queue here.
+func Urgent(ctx context.Context) context.Context { return context.WithValue(ctx, urgent{}, true) }
+
+func isUrgent(ctx context.Context) bool { return ctx.Value(urgent{}) != nil }
+
 // View runs fn in a transaction that sees one unchanging state and cannot change it.
 func (d *DB) View(ctx context.Context, fn func(*Tx) error) error {
 	return d.transact(ctx, d.engine.view, func(tx *Tx) error {

@@ -17,6 +17,7 @@ import (
 const (
 	maxQueue = 4096 // callers waiting; more wait to be let in
 	maxBatch = 256  // callers that share a commit
+	minOther = 8    // of them at least, when so many wait, who are not urgent: the rest of the work never stands still
 )
 
 // writer is the one goroutine that writes to the SQLite file. It hands its transaction to one caller after the
@@ -25,6 +26,7 @@ const (
 type writer struct {
 	db    *DB
 	pool  *sql.DB
+	first chan *part // urgent ones
 	queue chan *part
 	done  chan struct{}
 
@@ -48,7 +50,7 @@ type part struct {
 }
 
 func newWriter(d *DB, pool *sql.DB) *writer {
-	w := &writer{db: d, pool: pool, queue: make(chan *part, maxQueue), done: make(chan struct{})}
+	w := &writer{db: d, pool: pool, first: make(chan *part, maxQueue), queue: make(chan *part, maxQueue), done: make(chan struct{})}
 	go w.loop()
 	return w
 }
@@ -56,6 +58,7 @@ func newWriter(d *DB, pool *sql.DB) *writer {
 // close lets the writer finish what is queued. Nobody may be in update.
 func (w *writer) close() error {
 	close(w.queue)
+	close(w.first)
 	<-w.done
 	if w.conn == nil {
 		return nil
@@ -66,8 +69,12 @@ func (w *writer) close() error {
 // update is the caller's side: queue, run the function whenever the baton comes, wait for the end.
 func (w *writer) update(ctx context.Context, fn func(*Tx) error) (*Tx, error) {
 	p := &part{fn: fn, turn: make(chan *Tx), back: make(chan struct{}, 1)}
+	queue := w.queue
+	if isUrgent(ctx) {
+		queue = w.first
+	}
 	select {
-	case w.queue <- p:
+	case queue <- p:
 	case <-ctx.Done():
 		return nil, Fault(ctx.Err())
 	}
@@ -99,20 +106,47 @@ func (p *part) run(tx *Tx) {
 func (w *writer) loop() {
 	defer close(w.done)
 	batch := make([]*part, 0, maxBatch)
-	for p := range w.queue {
-		batch = w.fill(append(batch[:0], p))
+	first, queue := w.first, w.queue
+	for first != nil || queue != nil {
+		select {
+		case p, open := <-first:
+			if !open {
+				first = nil
+				continue
+			}
+			batch = w.fill(append(batch[:0], p), nil)
+		case p, open := <-queue:
+			if !open {
+				queue = nil
+				continue
+			}
+			batch = w.fill(batch[:0], p)
+		}
 		w.commit(batch)
 		clear(batch)
 	}
 }
 
-// fill takes what has queued, without waiting. Callers just released by the commit
-// before get the processor first, so that their next part joins this batch.
-func (w *writer) fill(batch []*part) []*part {
+// fill takes what has queued, without waiting: urgent parts first, then the other one that was taken already, if any, and when there
+// are urgent ones only minOther in all of the rest. Callers just released by the commit before get the processor first, so that their
+// next part joins this batch.
+func (w *writer) fill(batch []*part, other *part) []*part {
 	runtime.Gosched()
-	for len(batch) < maxBatch {
+	batch = take(w.first, batch, maxBatch-minOther)
+	most := maxBatch
+	if len(batch) > 0 {
+		most = len(batch) + minOther
+	}
+	if other != nil {
+		batch = append(batch, other)
+	}
+	return take(w.queue, batch, most)
+}
+
+func take(queue chan *part, batch []*part, most int) []*part {
+	for len(batch) < most {
 		select {
-		case p, open := <-w.queue:
+		case p, open := <-queue:
 			if !open {
 				return batch
 			}

@@ -85,6 +85,79 @@ func batched(t testing.TB, d *DB, parts ...func(*Tx) error) []error {
 	return errs
 }
 
+func TestUrgentPartsGoFirst(t *testing.T) {
+	t.Parallel()
+	d := mustSQLite(t)
+	w := d.engine.(*sqliteDB).writer
+	holding, release := make(chan struct{}), make(chan struct{})
+	var all sync.WaitGroup
+	all.Go(func() {
+		err := d.Update(t.Context(), func(*Tx) error {
+			close(holding)
+			<-release
+			return nil
+		})
+		if err != nil {
+			t.Errorf("hold the writer: %v", err)
+		}
+	})
+	<-holding
+	var mu sync.Mutex
+	var order []string
+	put := func(ctx context.Context, name string, queue chan *part, n int) {
+		all.Go(func() {
+			err := d.Update(ctx, func(tx *Tx) error {
+				mu.Lock()
+				defer mu.Unlock()
+				order = append(order, name)
+				return nil
+			})
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		})
+		for len(queue) < n {
+			runtime.Gosched()
+		}
+	}
+	for i := range 3 * minOther {
+		put(t.Context(), "other", w.queue, i+1)
+	}
+	for i := range 3 {
+		put(Urgent(t.Context()), "urgent", w.first, i+1)
+	}
+	close(release)
+	all.Wait()
+	want := append(slices.Repeat([]string{"urgent"}, 3), slices.Repeat([]string{"other"}, 3*minOther)...)
+	if !slices.Equal(order, want) {
+		t.Errorf("got %v, want the urgent ones first", order)
+	}
+	batch := w.fill(nil, nil)
+	if len(batch) != 0 {
+		t.Errorf("%d parts are left", len(batch))
+	}
+}
+
+// TestTheRestNeverStandsStill: while urgent parts come without end, each batch takes some of the others.
+func TestTheRestNeverStandsStill(t *testing.T) {
+	t.Parallel()
+	w := &writer{first: make(chan *part, maxQueue), queue: make(chan *part, maxQueue)}
+	for range maxBatch {
+		w.first <- &part{}
+		w.queue <- &part{}
+	}
+	if batch := w.fill(nil, nil); len(batch) != maxBatch || len(w.queue) != maxBatch-minOther {
+		t.Errorf("a full batch of %d takes %d of the rest, want %d", len(batch), maxBatch-len(w.queue), minOther)
+	}
+	batch := w.fill(nil, &part{})
+	if len(w.first) != 0 || len(batch) != 2*minOther || len(w.queue) != maxBatch-2*minOther+1 {
+		t.Errorf("the next has %d, and leaves %d urgent and %d others", len(batch), len(w.first), len(w.queue))
+	}
+	if batch := w.fill(nil, nil); len(w.queue) != 0 || len(batch) != maxBatch-2*minOther+1 {
+		t.Errorf("without urgent ones %d are taken and %d left", len(batch), len(w.queue))
+	}
+}
+
 func wantIDs(t testing.TB, d *DB, want ...string) {
 	t.Helper()
 	var got string
