@@ -334,3 +334,21 @@ func TestAnErasureTakesSomebodyOffTheLists(t *testing.T) {
 		}
 	})
 }
+
+func TestAnOutageOfAStreetBearsItsName(t *testing.T) {
+	t.Parallel()
+	eachHouse(t, func(t *testing.T, h *house) {
+		_, err := h.reg.ImportAreas(t.Context(), []byte("code,name,parent\n310101,黄浦区,3101\n310101005,老西门街道,310101\n"))
+		h.ok(err)
+		for code, want := range map[string]string{"310101005": "老西门街道", "310199": "310199"} {
+			var r *Raise
+			h.ok(h.db.Update(t.Context(), func(tx *db.Tx) (err error) {
+				r, err = h.engine.raiseOutage(t.Context(), tx, Cause{Centre: "c1", By: ByArea, Value: code})
+				return err
+			}))
+			if !strings.HasSuffix(r.Title, want) || r.Outage.Value != code {
+				t.Errorf("the outage of %s is called %q, want %s", code, r.Title, want)
+			}
+		}
+	})
+}

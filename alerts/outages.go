@@ -101,6 +101,11 @@ func (e *Engine) raiseOutage(ctx context.Context, tx *db.Tx, c Cause) (*Raise, e
 	r := &Raise{Kind: KindOutage, Language: "zh", Centre: c.Centre, Title: c.Value, PressedAt: now, joinKey: c.joinKey(),
 		Outage: &Outage{By: c.By, Value: c.Value}}
 	var err error
+	if c.By == ByArea {
+		if r.Title, err = e.registry.AreaNameTx(ctx, tx, c.Value); err != nil {
+			return nil, err
+		}
+	}
 	if r.Overflow, r.Unmanned, err = e.overflow(ctx, tx, r.Centre, r.Kind); err != nil {
 		return nil, err
 	}

@@ -264,7 +264,7 @@ func (p *progress) linkFor(ctx context.Context, who *Person) (string, error) {
 // name is what people call the elder, or the words for somebody unknown.
 func (a *Alert) name(lang string) string {
 	if o := a.Outage; o != nil {
-		return words.T(lang, "outage.by."+o.By, map[string]string{"value": o.Value})
+		return words.T(lang, "outage.by."+o.By, map[string]string{"value": a.Title})
 	}
 	if a.Title != "" {
 		return a.Title

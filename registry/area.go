@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -119,6 +120,18 @@ func (r *Registry) Area(ctx context.Context, code string) (a Area, err error) {
 		return a, fault.New(fault.NotFound, "there is no such area")
 	}
 	return a, err
+}
+
+// AreaNameTx is what people call an area: its full name, or the code of one that is not known.
+func (r *Registry) AreaNameTx(ctx context.Context, tx *db.Tx, code string) (string, error) {
+	a, err := areaBy(ctx, tx, AreaCode(code))
+	if fault.Is(err, fault.NotFound) {
+		return code, nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("read area %s: %w", code, err)
+	}
+	return cmp.Or(a.FullName, a.Name, code), nil
 }
 
 // adviseArea tells when an area is not known or is one no more.
