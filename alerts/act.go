@@ -126,4 +126,14 @@ func (d *decision) standDown(act *Action) {
 	d.emit(EventStepDue, Data{Step: act.Step})
 }
 
+// calledOff tells everybody who was told of an alarm that it has been cancelled: nobody shall set out, or walk on, for nothing.
+func (d *decision) calledOff() {
+	for _, p := range d.a.People {
+		texts := p.Part == PartHelper || p.Part == PartContact && slices.Contains(p.Channels, string(notify.SMS))
+		if texts && len(p.Messages) > 0 && p.Numbers > 0 && p.State != PersonUnreached {
+			d.told(p, notify.SMS, templateFor("resolved", notify.SMS, p), rulePrefix+"closure")
+		}
+	}
+}
+
 func travelTime(p *Person) time.Duration { return time.Duration(p.TravelS) * time.Second }

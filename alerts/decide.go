@@ -399,6 +399,7 @@ func (d *decision) cancel() error {
 		return fault.InvalidFields("who was reached?", []fault.Field{{Name: "reached", Problem: "want \"elder\" or the id of a person of this alert"}})
 	}
 	d.emit(EventCancelled, Data{Reason: d.c.Reason, Reached: string(d.c.Reached)})
+	d.calledOff()
 	return nil
 }
 

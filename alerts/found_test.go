@@ -1,10 +1,12 @@
 package alerts
 
 import (
+	"strings"
 	"testing"
 	"time"
 
 	"anling/internal/db"
+	"anling/internal/words"
 	"anling/notify"
 )
 
@@ -207,6 +209,30 @@ func TestWhoTriesTheButtonHearsThatItWorks(t *testing.T) {
 		h.pass(time.Hour)
 		if all := len(h.carrier.sent); all != 1 {
 			t.Errorf("%d messages went out because of a test, want only the elder's", all)
+		}
+		h.verified()
+	})
+}
+
+func TestACancelledAlarmIsCalledOff(t *testing.T) {
+	t.Parallel()
+	eachHouse(t, func(t *testing.T, h *house) {
+		id := h.press("sos")
+		h.settle()
+		if _, err := h.engine.Answer(t.Context(), id, "h1", notify.AnswerComing, "link"); err != nil {
+			t.Fatal(err)
+		}
+		h.settle()
+		h.do(id, Command{Type: CommandCancel, Actor: operator("operator"), Reason: "she leant on it", Reached: ReachedElder})
+		h.settle()
+		for _, who := range []string{"h1", "k1"} {
+			if got := h.carrier.to(who, "resolved"); len(got) != 1 || !strings.Contains(got[0].Text, words.T("zh", "outcome.cancelled", nil)) {
+				t.Errorf("%s was told %d times that nobody need come any more: %v", who, len(got), got)
+			}
+		}
+		h.pass(time.Hour)
+		if got := h.carrier.to("h6", ""); len(got) != 0 {
+			t.Errorf("who had never been asked was told %v", got)
 		}
 		h.verified()
 	})

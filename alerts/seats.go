@@ -52,6 +52,7 @@ type Held struct {
 	Alert    AlertID
 	Operator string
 	State    State
+	Since    time.Time // when it was accepted; looked up only for those whose console is silent
 }
 
 // Waiting is an open alert that no operator has.
@@ -70,7 +71,7 @@ type Turn struct {
 }
 
 // silent lists the alerts whose operator has a console that is not heard of any more. Who never had one – a supervisor by telephone, a
-// program – is not judged by it.
+// program – is not judged by it, nor is who took the alert when their console had been silent already: they did so by telephone.
 func silent(held []Held, seats []Seat, now time.Time) []Held {
 	heard := map[string]time.Time{}
 	for _, s := range seats {
@@ -78,7 +79,8 @@ func silent(held []Held, seats []Seat, now time.Time) []Held {
 	}
 	var out []Held
 	for _, h := range held {
-		if at, ok := heard[h.Operator]; ok && now.Sub(at) >= SeatStale {
+		at, ok := heard[h.Operator]
+		if ok && now.Sub(at) >= SeatStale && h.Since.Sub(at) < SeatStale {
 			out = append(out, h)
 		}
 	}
@@ -198,6 +200,9 @@ func (e *Engine) snapshot(ctx context.Context, tx *db.Tx) (s snapshot, err error
 	if s.held, err = e.store.held(ctx, tx); err != nil || len(s.seats) == 0 {
 		return s, err
 	}
+	if err := e.acceptedAt(ctx, tx, &s); err != nil {
+		return s, err
+	}
 	ids, err := e.store.waiting(ctx, tx, turnBatch)
 	if err != nil {
 		return s, err
@@ -214,6 +219,27 @@ func (e *Engine) snapshot(ctx context.Context, tx *db.Tx) (s snapshot, err error
 			Urgency: a.urgency(), Since: a.RaisedAt, Turn: a.Turn})
 	}
 	return s, nil
+}
+
+// acceptedAt looks up since when alerts are held by those whose consoles are silent.
+func (e *Engine) acceptedAt(ctx context.Context, tx *db.Tx, s *snapshot) error {
+	gone := silent(s.held, s.seats, s.now)
+	for i := range s.held {
+		if !slices.Contains(gone, s.held[i]) {
+			continue
+		}
+		a, err := e.store.read(ctx, tx, s.held[i].Alert, "")
+		if isLocked(err) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if a.AcceptedAt != nil {
+			s.held[i].Since = *a.AcceptedAt
+		}
+	}
+	return nil
 }
 
 // Leave gives back at once what an operator had who goes home: every alert of theirs, unless another console of theirs is open.

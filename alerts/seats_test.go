@@ -12,14 +12,15 @@ import (
 
 func TestASilentConsoleGivesItsAlertsBack(t *testing.T) {
 	t.Parallel()
-	held := []Held{{"a1", "zhou", Accepted}, {"a2", "lin", OnScene}, {"a3", "phone", Accepted}}
+	held := []Held{{Alert: "a1", Operator: "zhou", State: Accepted}, {Alert: "a2", Operator: "lin", State: OnScene},
+		{Alert: "a3", Operator: "phone", State: Accepted}, {Alert: "a4", Operator: "lin", State: Accepted, Since: start}}
 	seats := []Seat{
 		{Operator: "zhou", BeatAt: start.Add(-time.Hour)}, {Operator: "zhou", BeatAt: start.Add(-44 * time.Second)},
 		{Operator: "lin", BeatAt: start.Add(-45 * time.Second)},
 	}
 	got := silent(held, seats, start)
 	if len(got) != 1 || got[0].Alert != "a2" {
-		t.Errorf("given back: %v, want only that of lin: zhou was heard of 44 s ago, the third has no console", got)
+		t.Errorf("given back: %v, want only one of lin: zhou was heard of 44 s ago, the third has no console, the last was taken by telephone", got)
 	}
 }
 
@@ -59,8 +60,8 @@ func TestWhatWaitsIsDealtOutInTurn(t *testing.T) {
 		{"the most urgent first", []Waiting{waits("old", 20, 9), waits("life", 10, 1)}, nil, []Seat{seat("p", 1)}, map[AlertID]string{"life": "p"}},
 		{"then the oldest", []Waiting{waits("new", 10, 1), waits("old", 10, 9)}, nil, []Seat{seat("p", 1)}, map[AlertID]string{"old": "p"}},
 		{"one for each", []Waiting{waits("a", 10, 2), waits("b", 10, 1)}, nil, []Seat{seat("p", 1), seat("q", 5)}, map[AlertID]string{"a": "q", "b": "p"}},
-		{"who has one is busy", []Waiting{waits("a", 10, 1)}, []Held{{"z", "p", Accepted}}, []Seat{seat("p", 1)}, nil},
-		{"somebody is on the way to theirs", []Waiting{waits("a", 10, 1)}, []Held{{"z", "p", Helping}}, []Seat{seat("p", 1)}, map[AlertID]string{"a": "p"}},
+		{"who has one is busy", []Waiting{waits("a", 10, 1)}, []Held{{Alert: "z", Operator: "p", State: Accepted}}, []Seat{seat("p", 1)}, nil},
+		{"somebody is on the way to theirs", []Waiting{waits("a", 10, 1)}, []Held{{Alert: "z", Operator: "p", State: Helping}}, []Seat{seat("p", 1)}, map[AlertID]string{"a": "p"}},
 		{"it stands at a seat", []Waiting{stands, waits("a", 10, 1)}, nil, []Seat{seat("p", 1)}, nil},
 		{"not taken in time: the next seat", []Waiting{missed}, nil, []Seat{seat("p", 9), seat("q", 1)}, map[AlertID]string{"b": "q"}},
 		{"a partner's seat", []Waiting{shared}, nil, none, map[AlertID]string{"d": "x-other"}},

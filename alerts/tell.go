@@ -73,7 +73,10 @@ func (p *progress) compose(ctx context.Context, ev Event) error {
 	}
 	lang = words.Lang(lang)
 	vars["outcome"] = ""
-	if p.a.Outcome != "" {
+	switch {
+	case p.a.State == Cancelled:
+		vars["outcome"] = words.T(lang, "outcome.cancelled", nil)
+	case p.a.Outcome != "":
 		vars["outcome"] = words.T(lang, "outcome."+string(p.a.Outcome), nil)
 	}
 	now := p.tx.Now()
