@@ -17,6 +17,9 @@ type operator struct {
 	sleepy int // chance, at each deed, of falling asleep over the alert
 	hasty  int // chance of trying what must be refused
 	looks  bool
+
+	gone, beat time.Time // since when their console is silent, by the true and by the machine's clock
+	turn       time.Time // when an alert last stood at their seat
 }
 
 // seat puts an operator at their desk.
@@ -36,7 +39,7 @@ func (w *world) seat(o registry.Operator) *operator {
 // wakeDesk has the operators who may see an alert look at it, each in their own time.
 func (w *world) wakeDesk(a *alerts.Alert) {
 	for _, op := range w.desk {
-		if op.looks || !op.sees(a) || w.chance(op.sleepy) {
+		if op.looks || !op.gone.IsZero() || !op.sees(a) || w.chance(op.sleepy) {
 			continue
 		}
 		op.looks = true
@@ -52,6 +55,9 @@ func (op *operator) sees(a *alerts.Alert) bool {
 // look is an operator who takes what nobody has taken.
 func (w *world) look(op *operator) {
 	op.looks = false
+	if !op.gone.IsZero() {
+		return
+	}
 	for _, id := range w.view.order {
 		a := w.view.alerts[id]
 		if !a.State.Working() || a.AcceptedAt != nil || !op.sees(a) {
@@ -77,6 +83,9 @@ func (w *world) workOn(op *operator, id alerts.AlertID) {
 
 func (w *world) work(op *operator, id alerts.AlertID) {
 	a := w.view.alerts[id]
+	if !op.gone.IsZero() {
+		return
+	}
 	again := func() { w.workOn(op, id) }
 	if w.chance(op.hasty) {
 		w.command(op, id, w.overhasty(a), nil)
@@ -189,6 +198,7 @@ func (w *world) try(o order) {
 	switch {
 	case err == nil:
 		w.ledger.command(o)
+		delete(w.unsure, o.c.Key)
 		if w.chance(w.weather.double) && o.left > 0 {
 			o.left = 0
 			w.after(w.upTo(20*time.Second), "again", func() { w.try(o) }) // an impatient click
@@ -199,6 +209,9 @@ func (w *world) try(o order) {
 		}
 	case mayTryAgain(err) && o.left > 1:
 		o.left--
+		if o.c.Type == alerts.CommandNote && !w.ledger.given[o.c.Key] {
+			w.unsure[o.c.Key] = o.id
+		}
 		w.after(w.between(time.Second, 5*time.Second), "again", func() { w.try(o) })
 	case fault.Is(err, fault.Internal):
 		w.tell("%s gives up", o.op.ID)

@@ -204,7 +204,7 @@ func proofOfHuman(w *world, v *view, bad func(string, ...any)) {
 // ofLinked asks the timelines of the alerts that have joined one: they are worked as one, and their people come along.
 func (v *view) ofLinked(id alerts.AlertID, is func([]alerts.Event) bool) bool {
 	return slices.ContainsFunc(v.order, func(other alerts.AlertID) bool {
-		return v.alerts[other].JoinedTo == id && is(v.events[other])
+		return v.alerts[other].JoinedTo == id && (is(v.events[other]) || v.ofLinked(other, is))
 	})
 }
 
@@ -264,7 +264,13 @@ func answerKept(w *world, v *view, bad func(string, ...any)) {
 
 func commandOnce(w *world, v *view, bad func(string, ...any)) {
 	for id, n := range w.ledger.notes {
-		if got := v.notes[id]; got < n || got > n+w.unsure[id] {
+		unsure := 0
+		for _, at := range w.unsure {
+			if at == id {
+				unsure++
+			}
+		}
+		if got := v.notes[id]; got < n || got > n+unsure {
 			bad("%d notes were acknowledged in %s, %d stand there", n, w.alertName(id), got)
 		}
 	}

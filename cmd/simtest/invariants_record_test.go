@@ -140,6 +140,9 @@ func taskDone(events []alerts.Event, e alerts.Event) bool {
 		return false
 	}
 	why := alerts.EventType(e.Data.Code)
+	if why == alerts.EventMended && events[0].Data.Raised.Kind == alerts.KindSafety {
+		return false
+	}
 	return (why == alerts.EventProved || why == alerts.EventMended) && slices.ContainsFunc(events[:e.Seq], func(p alerts.Event) bool { return p.Type == why })
 }
 

@@ -22,7 +22,7 @@ const slack = 3 * time.Second
 
 // invariants are all of them, in the order of docs/invariants.md.
 func invariants() []invariant {
-	return slices.Concat(signalInvariants(), timeInvariants(), recordInvariants(), messageInvariants(), humanInvariants())
+	return slices.Concat(signalInvariants(), timeInvariants(), recordInvariants(), messageInvariants(), humanInvariants(), careInvariants())
 }
 
 func signalInvariants() []invariant {

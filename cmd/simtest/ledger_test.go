@@ -18,10 +18,12 @@ type ledger struct {
 	calls    map[string]*call
 	taken    map[notify.MessageID][]notify.Message // what was carried, copies too
 	atDoor   map[alerts.AlertID]bool
+	pressed  map[string][]time.Time // when each device's key was pressed, acknowledged or not
+	twice    [][2]signal            // one press by two ways
 }
 
 func (l *ledger) begin() {
-	*l = ledger{given: map[string]bool{}, notes: map[alerts.AlertID]int{}, calls: map[string]*call{}, taken: map[notify.MessageID][]notify.Message{}, atDoor: map[alerts.AlertID]bool{}}
+	*l = ledger{given: map[string]bool{}, notes: map[alerts.AlertID]int{}, calls: map[string]*call{}, taken: map[notify.MessageID][]notify.Message{}, atDoor: map[alerts.AlertID]bool{}, pressed: map[string][]time.Time{}}
 }
 
 // command notes what an operator was told has been done.

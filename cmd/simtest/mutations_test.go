@@ -1,5 +1,7 @@
 package simtest
 
+import "slices"
+
 // mutation breaks the program on purpose, for the test alone: one text in one file of the program is put in the place of
 // another. broken(name) is true in the run that is to show the named invariant failing.
 type mutation struct {
@@ -11,7 +13,7 @@ type mutation struct {
 
 // mutations holds at least one for each invariant.
 func mutations() []mutation {
-	return append(inside(), outside()...)
+	return slices.Concat(inside(), outside(), care())
 }
 
 // inside are those of the engine.
@@ -117,5 +119,25 @@ func outside() []mutation {
 `, `persons []string) error {
 	if broken("nobody-after-stand-down") { return nil }
 `},
+	}
+}
+
+// care are those of what people may rely on.
+func care() []mutation {
+	return []mutation{
+		{"spared", nil, "alerts/phases.go", `		if b.Code != ReasonBusy {`, `		if b.Code != ReasonBusy && !broken("spared") {`},
+		{"pinned", nil, "alerts/goon.go", `	if ref, ok := a.Pins[name]; ok {`, `	if ref, ok := a.Pins[name]; ok && !broken("pinned") {`},
+		{"safety-until-pressed", []string{"only-humans-end", "no-end-without"}, "alerts/trouble.go", `	d.finishTask("mended", d.a.Kind != KindSafety)`,
+			`	d.finishTask("mended", d.a.Kind != KindSafety || broken("safety-until-pressed"))`},
+		{"watched", nil, "alerts/watch.go", `	if id := ask.ID + "/" + who.ID; !done(r.a, id, said) {`,
+			`	if id := ask.ID + "/" + who.ID; !done(r.a, id, said) && !broken("watched") {`},
+		{"kept", []string{"busy", "receipts-move-nothing"}, "alerts/evolve.go", `		who.moved(d, e.At)
+`, `		who.moved(d, e.At)
+		if broken("kept") && who.State == PersonDeparted { who.become(PersonTold, e.At) }
+`},
+		{"closure", nil, "alerts/rules.go", `	r.once(r.step("closure",`, `	if broken("closure") { return }
+	r.once(r.step("closure",`},
+		{"one-press", nil, "alerts/press.go", `	if s.Path == "" ||`, `	if broken("one-press") || s.Path == "" ||`},
+		{"silent-console", nil, "alerts/seats.go", `if ok && now.Sub(at) >= SeatStale &&`, `if ok && now.Sub(at) >= SeatStale && !broken("silent-console") &&`},
 	}
 }

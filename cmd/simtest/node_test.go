@@ -72,7 +72,7 @@ func (n *node) build(ctx context.Context) error {
 	n.outbox = notify.NewOutbox(notify.Options{DB: n.db, Vault: n.vault, Clock: n.clock, Log: silentLog(), Owner: n.name,
 		Senders: map[notify.Channel][]notify.NamedSender{notify.SMS: senders(notify.SMS), notify.Voice: senders(notify.Voice)}, Listener: ear{n}})
 	n.engine = alerts.New(alerts.Options{DB: n.db, Vault: n.vault, Registry: n.registry, Outbox: n.outbox, Clock: n.clock, Log: silentLog(),
-		PublicURL: "http://anling.test"})
+		PublicURL: "http://anling.test", Seats: seats{n}})
 	if err := n.engine.Start(ctx); err != nil {
 		return fmt.Errorf("start the engine: %w", err)
 	}
@@ -103,7 +103,12 @@ func (n *node) call(f func(ctx context.Context) error) (err error) {
 	}()
 	n.awake, n.wrote = true, true
 	n.w.touched = true
-	return f(edge{context.Background(), n})
+	err = f(edge{context.Background(), n})
+	if err == nil && n.fate == diedAfter && n.w.chance(50) {
+		n.w.tell("%s is killed when all is written, before anybody hears of it", n.name)
+		panic(death{})
+	}
+	return err
 }
 
 func (n *node) die() {

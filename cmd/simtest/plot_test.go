@@ -3,6 +3,7 @@ package simtest
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"anling/devices"
@@ -37,6 +38,7 @@ func (w *world) plot() {
 	if w.chance(15) {
 		w.after(w.upTo(20*time.Minute), "jump", w.jump)
 	}
+	w.plotMore()
 }
 
 // fall arms what ends one of the next calls of a node early.
@@ -90,7 +92,16 @@ func (w *world) press() {
 	if w.chance(7) {
 		s.device, s.elder = "nobody-knows-me", ""
 	}
+	if s.late == 0 && !quiet(s.kind) && s.kind != "low_battery" && s.kind != "test" && w.chance(15) {
+		w.sendTwice(s)
+		return
+	}
 	w.send(s)
+	if s.kind == "low_battery" && w.chance(50) {
+		charged := s
+		charged.id, charged.kind = "", "battery_ok"
+		w.after(w.upTo(5*time.Minute), "charged", func() { w.send(charged) })
+	}
 	if w.chance(25) {
 		s.id = ""
 		w.after(w.upTo(6*time.Minute), "press again", func() { w.send(s) })
@@ -107,6 +118,13 @@ func (w *world) noise() {
 	bodies := []string{``, `{`, `[]`, `{"kind":"sos"}`, `{"device":"button-1"}`, `{"device":"button-1","kind":"heartbeat","time":7}`,
 		"\xff\xfe{\"kind\"", `{"device":"button-2","kind":"heartbeat"}`, `{"device":{"a":1},"kind":["sos"]}`}
 	body := bodies[w.rng.IntN(len(bodies))]
+	if w.chance(40) { // a press of which the end is lost, or in which a byte is not what it was
+		whole := `{"id":"torn","device":"button-3","kind":"sos","time":"2026-01-01T00:00:00Z"}`
+		at := 1 + w.rng.IntN(len(whole)-2)
+		if body = whole[:at]; w.chance(30) {
+			body += "\x00" + whole[at+1:]
+		}
+	}
 	n := w.someNode()
 	err := n.call(func(ctx context.Context) error {
 		_, err := n.intake.Receive(ctx, devices.Sender{}, []byte(body))
@@ -124,6 +142,8 @@ type said struct {
 	late   time.Duration
 	at     time.Time // when it was pressed
 	left   int
+	from   devices.Sender
+	heard  func(signal) // of the first acknowledgement
 }
 
 // send sends a signal until it is answered, as devices do.
@@ -132,11 +152,16 @@ func (w *world) send(s said) {
 		w.counts["signal"]++
 		s.id, s.left, s.at = fmt.Sprintf("press-%d", w.counts["signal"]), 40, w.now.Add(-s.late)
 	}
+	if device := deviceOf(s.device); s.kind == "sos" || s.kind == "silent" || s.kind == "test" || s.kind == "fall" {
+		if !slices.Contains(w.ledger.pressed[device], s.at) {
+			w.ledger.pressed[device] = append(w.ledger.pressed[device], s.at)
+		}
+	}
 	body := fmt.Sprintf(`{"id":%q,"device":%q,"kind":%q,"time":%q}`, s.id, s.device, s.kind, s.at.Format(time.RFC3339Nano))
 	n := w.someNode()
 	var got devices.Answer
 	err := n.call(func(ctx context.Context) (err error) {
-		got, err = n.intake.Receive(ctx, devices.Sender{}, []byte(body))
+		got, err = n.intake.Receive(ctx, s.from, []byte(body))
 		return err
 	})
 	if err != nil {
@@ -153,6 +178,11 @@ func (w *world) send(s said) {
 	}
 	w.tell("%s presses %s (%s) at %s: %s", s.device, s.kind, s.id, n.name, w.name("alert", alert))
 	w.ledger.signals = append(w.ledger.signals, signal{said: s, receipt: receipt.Signal, alert: alert})
+	if s.heard != nil {
+		w.check()
+		s.heard(w.ledger.signals[len(w.ledger.signals)-1])
+		s.heard = nil
+	}
 	if w.chance(w.weather.double) || w.chance(5) {
 		w.after(w.upTo(2*time.Minute), "the same again", func() { w.send(s) }) // the answer was lost on the way
 	}

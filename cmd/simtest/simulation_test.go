@@ -134,12 +134,15 @@ func TestASeedRepeatsItself(t *testing.T) {
 
 // finish looks at what is looked at only once.
 func (w *world) finish() {
+	if !w.full.IsZero() {
+		w.emptyDisk()
+	}
 	busy := len(w.broken) > 0
 	for _, m := range w.view.messages {
 		busy = busy || m.pending && m.leased > 0
 	}
-	for _, n := range w.nodes {
-		n.busy = busy || n.wrote
+	for _, n := range w.town.nodes {
+		n.busy = busy || w.learned || n.wrote
 	}
 	if len(w.broken) > 0 {
 		return

@@ -64,12 +64,17 @@ func newTown(t testing.TB) *town {
 	tn.must(err)
 	tn.vault = seal.NewVault(tn.db, ring)
 	tn.probe = openProbe(t, path)
+	tn.probe.exec(`CREATE TABLE sim_filler (body BLOB)`)
 	tn.settlePeople(registry.New(registry.Options{DB: tn.db, Vault: tn.vault, Clock: tn.clock}))
 	tn.observer = alerts.New(alerts.Options{DB: tn.db, Vault: tn.vault, Registry: registry.New(registry.Options{DB: tn.db, Vault: tn.vault, Clock: tn.clock}),
 		Clock: tn.clock, Log: silentLog()})
 	for i := range 2 {
 		n := &node{town: tn, name: fmt.Sprintf("node %d", i+1)}
 		tn.nodes = append(tn.nodes, n)
+		tn.must(n.build(context.Background()))
+	}
+	tn.must(savePlan(context.Background(), tn.nodes[0].engine, "emergency")) // that what is fixed at a press is not always the first version
+	for _, n := range tn.nodes {
 		tn.must(n.build(context.Background()))
 	}
 	tn.remember()
@@ -212,14 +217,16 @@ func elders() []shape {
 	}
 }
 
-// helpers are near and far, trained, with a key, suspended, off duty.
+// helpers are near and far, trained, with a key, suspended, off duty, and some want to be spared.
 func helpers() []registry.Helper {
 	all := []geo.Mode{geo.Foot, geo.Bike}
+	once, never := 1, 0
+	nights := []registry.Shift{{Days: []int{1, 2, 3, 4, 5, 6, 7}, From: "20:00", To: "07:00"}}
 	return []registry.Helper{
 		{Kind: "volunteer", OnDuty: true, Position: at(0.2, 0.1)},
-		{Kind: "volunteer", OnDuty: true, Position: at(0.3, -0.2), Skills: []string{"first_aid"}},
-		{Kind: "neighbour", OnDuty: true, Position: at(-0.1, 0.2), KeysFor: []registry.ElderID{"e1"}},
-		{Kind: "volunteer", OnDuty: true, Position: at(0.6, 0.5), Modes: all},
+		{Kind: "volunteer", OnDuty: true, Position: at(0.3, -0.2), Skills: []string{"first_aid"}, WeeklyOffers: &once},
+		{Kind: "neighbour", OnDuty: true, Position: at(-0.1, 0.2), KeysFor: []registry.ElderID{"e1"}, QuietHours: nights},
+		{Kind: "volunteer", OnDuty: true, Position: at(0.6, 0.5), Modes: all, WeeklyOffers: &never},
 		{Kind: "volunteer", OnDuty: false, Position: at(0.1, 0.1)},
 		{Kind: "volunteer", OnDuty: true, Position: at(0.2, 0.3), Status: "suspended", StatusReason: "complaint"},
 		{Kind: "volunteer", OnDuty: true, Position: at(1.1, 0.7), Modes: all},

@@ -36,18 +36,29 @@ type view struct {
 	unmade  map[notify.MessageID]bool // told of, and recorded as not made
 	notes   map[alerts.AlertID]int    // that operators have written
 	answers int                       // how many of the ledger have been looked at
+
+	troubled map[string]map[string]time.Time // of each elder the devices that cannot be relied on, and since when
 }
 
 // standing is how far an alert and its people were.
 type standing struct {
-	state  alerts.State
-	people map[string]alerts.PersonState
+	state    alerts.State
+	plan     alerts.PlanRef
+	people   map[string]alerts.PersonState
+	expected map[string]time.Time // of those on the way and not asked in vain: until when they are in time
 }
 
 func standingOf(a *alerts.Alert) *standing {
-	s := standing{a.State, make(map[string]alerts.PersonState, len(a.People))}
+	s := standing{a.State, a.Plan, make(map[string]alerts.PersonState, len(a.People)), map[string]time.Time{}}
 	for _, p := range a.People {
 		s.people[p.ID] = p.State
+		switch {
+		case p.PromisedAt == nil || p.Trouble != "":
+		case p.EtaAt != nil:
+			s.expected[p.ID] = *p.EtaAt
+		default:
+			s.expected[p.ID] = p.PromisedAt.Add(wayLimit)
+		}
 	}
 	return &s
 }
@@ -56,7 +67,7 @@ func (v *view) begin(w *world) {
 	*v = view{version: w.version(), alerts: map[alerts.AlertID]*alerts.Alert{}, events: map[alerts.AlertID][]alerts.Event{},
 		messages: map[notify.MessageID]messageRow{}, busy: map[string]bool{}, raised: map[alerts.AlertID]time.Duration{},
 		named: map[string]int{}, told: map[notify.MessageID]alerts.Event{}, unmade: map[notify.MessageID]bool{},
-		was: map[alerts.AlertID]*standing{}, notes: map[alerts.AlertID]int{},
+		was: map[alerts.AlertID]*standing{}, notes: map[alerts.AlertID]int{}, troubled: map[string]map[string]time.Time{},
 		rest: rest{messages: map[string]string{}, ids: map[string]notify.MessageID{}}}
 }
 
@@ -88,6 +99,7 @@ func (w *world) observe() bool {
 		v.events[id] = append(v.events[id], e)
 		v.global = e.Global
 		v.note(e)
+		v.noteTrouble(w, e)
 	}
 	v.seen += len(v.fresh)
 	for id := range v.before {

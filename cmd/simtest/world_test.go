@@ -42,10 +42,13 @@ type world struct {
 
 	nodes    []*node   // that take part; the second one in some stories only
 	refusing time.Time // until when the database refuses everything
+	full     time.Time // until when its disk is full
+	learned  bool      // nodes remember a plan that is gone when the story ends
+	lid      bool      // the console of somebody has fallen silent
 	weather  weather
 	people   map[string]*human
 	desk     []*operator
-	unsure   map[alerts.AlertID]int // notes of whom nobody knows whether they were taken
+	unsure   map[string]alerts.AlertID // notes, by their keys, of which nobody knows whether they were taken
 
 	touched bool // a node has done something since it was looked at last
 
@@ -93,7 +96,7 @@ func (q *queue) Pop() any {
 // play tells the story of a seed from its beginning to its end.
 func (tn *town) play(seed int) *world {
 	w := &world{town: tn, seed: seed, rng: rand.New(rand.NewPCG(uint64(seed), 20260101)), hash: fnv.New64a(),
-		names: map[string]string{}, unsure: map[alerts.AlertID]int{}, counts: map[string]int{}, people: map[string]*human{}}
+		names: map[string]string{}, unsure: map[string]alerts.AlertID{}, counts: map[string]int{}, people: map[string]*human{}}
 	// Each story has a day of its own, so that nothing that was remembered of an earlier one is fresh.
 	w.start = built.AddDate(0, 0, 10+2*(seed%days)).Add(time.Duration(w.rng.IntN(24*60)) * time.Minute)
 	w.now, w.end, w.enough = w.start, w.start.Add(storyLength), enough
@@ -229,7 +232,7 @@ func (w *world) well() bool {
 	for _, n := range w.nodes {
 		well = well || !n.dead && !n.failing && !w.now.Before(n.stalled)
 	}
-	well = well && !w.now.Before(w.refusing)
+	well = well && !w.now.Before(w.refusing) && !w.now.Before(w.full)
 	switch {
 	case !well:
 		w.healthySince = time.Time{}
