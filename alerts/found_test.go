@@ -237,3 +237,17 @@ func TestACancelledAlarmIsCalledOff(t *testing.T) {
 		h.verified()
 	})
 }
+
+func TestAClockThatIsSetBackLeavesNoAlarmWithWhoDoesNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.press()
+	w.must(Command{Type: CommandAccept, Actor: operator("operator")})
+	w.pass(90 * time.Second)
+	w.now = w.now.Add(-40 * time.Second)
+	w.must(Command{Type: CommandAccept, Actor: operator("operator")})
+	w.pass(2 * time.Minute)
+	if n := w.count(EventReturned, "rule/give-back"); n != 2 || w.a.State != Raised {
+		t.Errorf("given back %d times and %s, want twice and raised", n, w.a.State)
+	}
+}

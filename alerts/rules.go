@@ -98,7 +98,9 @@ func (r *ruling) seat() {
 	quiet := r.quietSince()
 	at := quiet.Add(r.patience())
 	r.once(r.step("idle", Step{Do: doSound, Level: 2}), quiet, at)
-	r.once(r.step("give-back", Step{Do: doGiveBack}), quiet, at.Add(r.limit(l.NextSeat)))
+	// Whoever has it now has not lost it yet, whatever a clock that was set back says of an earlier giving back.
+	back := r.step("give-back", Step{Do: doGiveBack})
+	r.o.at(at.Add(r.limit(l.NextSeat)), Action{Step: back.ID, Do: back.Do, Line: back})
 }
 
 // waiting calls the supervisor again and again while no seat has taken the alert. A plan that has done so by itself is not

@@ -34,8 +34,8 @@ func inside() []mutation {
 			`		moved = true
 		if broken("rest") { return nil }
 		return e.advance(ctx, tx, a)`},
-		{"given-back", nil, "alerts/rules.go", `	r.once(r.step("give-back",`, `	if broken("given-back") { return }
-	r.once(r.step("give-back",`},
+		{"given-back", nil, "alerts/rules.go", `	back := r.step("give-back",`, `	if broken("given-back") { return }
+	back := r.step("give-back",`},
 		{"attended", nil, "alerts/advance.go", `			if len(next) > 0 {
 				p.a.DueAt`,
 			`			if len(next) > 0 && !(broken("attended") && p.a.Level >= 2) {
