@@ -49,7 +49,7 @@ test('a clerk is made, sees what a clerk may, and the log tells of it', async ({
 
   // She begins at the elders: there is no desk for her, no accounts, no log; nor does the server give them.
   await expect(hers.getByTestId('count')).not.toBeEmpty()
-  expect(await offered(hers, 'data-nav')).toEqual(['elders', 'helpers', 'providers', 'import', 'admin', 'me'])
+  expect(await offered(hers, 'data-nav')).toEqual(['elders', 'devices', 'helpers', 'providers', 'import', 'admin', 'me'])
   await hers.goto(`${service.url}/console/#/admin/accounts`)
   await expect(hers).toHaveURL(/#\/admin\/centres$/)
   expect(await offered(hers, 'data-admin')).toEqual(['centres', 'consents', 'break-glass', 'classes', 'fields', 'areas', 'services'])

@@ -155,8 +155,8 @@ test('an alarm calls away from a half-filled form, and nothing is lost', async (
 })
 
 const pages = {
-  lists: [['#/elders', '[data-row]'], ['#/helpers', '[data-row]'], ['#/providers', '[data-row]'], ['#/import', '[data-testid=file]'], ['#/duplicates', '[data-testid=pairs]']],
-  records: [['#/elders/new', '[data-testid=enrol]'], ['#/elders/e00001', '[data-testid=elder-record]'], ['#/helpers/h00001', '[data-testid=record]'], ['#/providers/p1', '[data-testid=record]']],
+  lists: [['#/elders', '[data-row]'], ['#/devices', '[data-row]'], ['#/helpers', '[data-row]'], ['#/plans', '[data-row]'], ['#/providers', '[data-row]'], ['#/import', '[data-testid=file]'], ['#/duplicates', '[data-testid=pairs]']],
+  records: [['#/elders/new', '[data-testid=enrol]'], ['#/elders/e00001', '[data-testid=elder-record]'], ['#/devices/e00001-d1', '[data-testid=device]'], ['#/helpers/h00001', '[data-testid=record]'], ['#/providers/p1', '[data-testid=record]']],
 } as const
 for (const [what, lang] of [['lists', 'zh'], ['lists', 'en'], ['records', 'zh'], ['records', 'en']] as const) {
   test(`the ${what} of the registry are in order, ${lang}`, async ({ page }) => {

@@ -123,6 +123,12 @@ async function api(req, res, url) {
     if (!verb) return json(res, 200, world.detail(a))
     if (verb === 'events') return json(res, 200, { items: world.events.get(id) ?? [], next: null })
     if (verb === 'candidates') return json(res, 200, world.near(a))
+    if (verb === 'people') {
+      const from = Number(url.searchParams.get('cursor') || 0)
+      const list = world.silent.filter((p) => p.state === (url.searchParams.get('state') || p.state))
+      return json(res, 200, { items: list.slice(from, from + 30), next: list.length > from + 30 ? String(from + 30) : null })
+    }
+    if (verb === 'check') return json(res, 200, world.checkOn(a, await bodyOf(req)).alert)
     const r = world.command(a, verb, await bodyOf(req))
     return r.problem ? json(res, r.problem.status, r.problem) : json(res, 200, r.alert)
   }

@@ -292,10 +292,36 @@ export class World {
     for (const h of helpers) Object.assign(h, { busy: false, target: null })
   }
 
+  /** Many devices fell silent together; half of the people are checked on. */
+  outage() {
+    const whys = [['oxygen', 'alone'], ['bed'], ['mobility', 'alone', 'age'], ['care'], ['alone'], ['age'], []]
+    this.silent = Array.from({ length: 47 }, (_, i) => {
+      const e = elders[i % elders.length]
+      return { elder: `s${i}`, state: i % 9 === 8 ? 'back' : i % 7 === 6 ? 'well' : 'unchecked', at: iso(Date.now() - 400_000), tries: i === 2 ? 2 : 0, emergency: null, name: e.name, age: 70 + (i % 24), address: e.address, phones: e.phones, language: 'zh', fragility: 100 - i, why: whys[Math.min(6, i >> 1)] }
+    })
+    const a = this.raise('', 'outage', { ago: 300, set: { unidentified: false, title: 'mqtt', elder: null, priority: 2, device: null, outage: { by: 'gateway', value: 'mqtt', people: this.silent.length } } })
+    this.count(a)
+    this.command(a, 'accept', {})
+  }
+
+  count(a) {
+    for (const s of ['unchecked', 'well', 'help', 'back']) a.outage[s] = this.silent.filter((p) => p.state === s).length
+  }
+
+  checkOn(a, { person, outcome }) {
+    const p = this.silent.find((x) => x.elder === person)
+    if (outcome === 'unreached') p.tries++
+    else p.state = outcome
+    this.count(a)
+    this.emit(a, 'checked', { kind: 'operator', ...this.operator }, { person, outcome })
+    return { alert: a }
+  }
+
   // Scenes for screenshots and for trying things out.
   scene(name) {
     this.reset()
     if (name === 'one') return void this.raise('e1')
+    if (name === 'outage') return this.outage()
     if (name === 'unidentified') return void this.raise('', 'sos', { set: { caller: '+8619900009999', text: '来电无声' } })
     if (name === 'shift') {
       const silent = this.raise('e2', 'sos', { ago: 75, set: { no_speech_at: iso(Date.now() - 20_000), urgency: 0, operator: { id: 'op2', name: '吴凡' }, state: 'accepted', accepted_at: iso(Date.now() - 60_000) } })

@@ -9,6 +9,7 @@ export interface PageInfo { page: PageName; key: string; word: Key; icon: string
 export const pageTable: readonly PageInfo[] = [
   { page: 'desk', key: 'd', word: 'ui.nav.desk', icon: 'bell', needs: ['alerts.see'] },
   { page: 'elders', key: 'e', word: 'ui.nav.elders', icon: 'elder', needs: ['elders.see'] },
+  { page: 'devices', key: 'v', word: 'ui.nav.devices', icon: 'device', needs: ['devices.see'] },
   { page: 'helpers', key: 'h', word: 'ui.nav.helpers', icon: 'team', needs: ['helpers.see'] },
   { page: 'providers', key: 'p', word: 'ui.nav.providers', icon: 'shop', needs: ['providers.see'] },
   { page: 'plans', key: 'r', word: 'ui.nav.plans', icon: 'plan', needs: ['plans.see'] },

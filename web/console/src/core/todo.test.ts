@@ -59,3 +59,12 @@ describe('nearerNotAsked', () => {
     expect(nearerNotAsked(a, left, undefined)).toHaveLength(3)
   })
 })
+
+describe('an outage', () => {
+  const outage = { by: 'gateway', value: 'mqtt', people: 9, unchecked: 4, well: 5, help: 0, back: 0 }
+  const next = (o: Partial<typeof outage>) => nextTodo({ alert: anAlert({ kind: 'outage', state: 'accepted', elder: null, outage: { ...outage, ...o } }), candidates: [], now: t0, prompted: false })
+  it('is worked by checking on people, until nobody is left', () => {
+    expect(next({})).toMatchObject({ code: 'check', key: '1', vars: { count: 4 } })
+    expect(next({ unchecked: 0 })).toMatchObject({ code: 'checked', key: 'R' })
+  })
+})

@@ -5,7 +5,7 @@ import { minutes, millis } from './time'
 
 // The answer to "what must I do next": one sentence, and the key that does it.
 export interface Todo {
-  code: 'accept' | 'prompt' | 'late' | 'doubt' | 'offer' | 'nobody' | 'call' | 'silent' | 'wait' | 'onscene' | 'follow' | 'close' | 'ended' | 'machine' | 'other' | 'unwell' | 'unseen'
+  code: 'accept' | 'prompt' | 'late' | 'doubt' | 'offer' | 'nobody' | 'call' | 'silent' | 'wait' | 'onscene' | 'follow' | 'close' | 'ended' | 'machine' | 'other' | 'unwell' | 'unseen' | 'check' | 'checked'
   key: string
   urgent: boolean
   vars: Record<string, string | number>
@@ -40,6 +40,7 @@ export function nextTodo({ alert, candidates, now, prompted, me, unseen }: TodoI
   if (isUnaccepted(alert)) return plain('accept', 'A', true)
   if (alert.operator && me && alert.operator.id !== me) return { ...plain('other', ''), vars: { name: alert.operator.name ?? '' } }
   if ((alert.prompts ?? []).length > 0 && !prompted) return { ...plain('prompt', 'M', true), vars: { kind: alert.prompts?.at(-1)?.kind ?? '' } }
+  if (alert.outage) return alert.outage.unchecked > 0 ? { ...plain('check', '1', true), vars: { count: alert.outage.unchecked } } : plain('checked', 'R')
   if (isMachine(alert)) return plain('machine', 'R')
   if (alert.state === 'on_scene' || hereOf(alert).length > 0) {
     return { ...plain('onscene', 'R'), vars: { name: hereOf(alert)[0]?.name ?? '' } }

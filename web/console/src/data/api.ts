@@ -1,5 +1,5 @@
 import type {
-  Alert, AlertEvent, Candidate, Config, Detail, Device, Elder, OpenSeat, Operator, PastAlert, Problem, Session,
+  Alert, AlertEvent, Candidate, Config, Detail, Device, Elder, OpenSeat, Operator, OutagePerson, PastAlert, Problem, Session,
 } from './types'
 
 /** A request that did not do what was asked. status 0: it never reached the server. */
@@ -81,6 +81,7 @@ export const api = {
   events: (a: string) => items<AlertEvent>(`/v1/alerts/${id(a)}/events`),
   candidates: (a: string) => request<{ items: Candidate[]; left_out?: Candidate[] }>('GET', `/v1/alerts/${id(a)}/candidates?limit=30`),
   command: (a: string, name: string, body: object) => request<Alert>('POST', `/v1/alerts/${id(a)}/${name}`, body),
+  outagePeople: (a: string, state: string, limit: number, cursor = '') => request<{ items: OutagePerson[]; next: string | null }>('GET', `/v1/alerts/${id(a)}/people?state=${id(state)}&limit=${limit}&cursor=${id(cursor)}`),
   recent: () => items<Alert>('/v1/alerts?state=closed&limit=12'),
   elders: (q: string) => items<Elder>(`/v1/elders?limit=12&q=${id(q)}`),
   elder: (e: string) => request<Elder>('GET', `/v1/elders/${id(e)}`),

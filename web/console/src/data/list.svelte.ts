@@ -72,4 +72,4 @@ export class List<N extends Noun> {
   }
 }
 
-export const lists = { elders: new List('elders'), helpers: new List('helpers'), providers: new List('providers'), operators: new List('operators'), classes: new List('caller-classes'), consents: new List('elders') }
+export const lists = { elders: new List('elders'), helpers: new List('helpers'), providers: new List('providers'), operators: new List('operators'), devices: new List('devices'), classes: new List('caller-classes'), consents: new List('elders') }

@@ -7,6 +7,7 @@ type Loader = () => Promise<{ default: Component }>
 export const loaders: Partial<Record<PageName, Loader>> = {
   elders: () => import('./elders/Elders.svelte'),
   duplicates: () => import('./elders/Duplicates.svelte'),
+  devices: () => import('./devices/Devices.svelte'),
   helpers: () => import('./helpers/Helpers.svelte'),
   plans: () => import('./plans/Plans.svelte'),
   import: () => import('./import/Import.svelte'),

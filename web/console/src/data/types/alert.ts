@@ -76,7 +76,7 @@ export interface Outage { by: string; value: string; people: number; unchecked: 
 /** Somebody to be checked on. */
 export interface OutagePerson {
   elder: string; state: CheckState; at: string; tries: number; emergency?: string | null
-  name?: string; age?: number; address?: string; language?: string; phones?: string[]; fragility?: number; why?: (string | { code: string })[]; masked?: string[]
+  name?: string; age?: number; address?: string; language?: string; phones?: string[]; fragility?: number; why?: string[]; masked?: string[]
 }
 
 export interface Detail { safety?: Safety | null; profile?: Elder | null; contacts?: Contact[]; history?: PastAlert[]; devices?: Device[] }

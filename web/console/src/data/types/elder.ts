@@ -25,6 +25,8 @@ export interface Reached { contact: string; asked: number; answered: number }
 export interface Device {
   id: string; identity?: string; protocol?: string; kind?: string; elder?: string
   last_seen_at?: string | null; battery?: number | null
+  /** how it stands towards us: never, online, late or lost; and every how many seconds it should report, 0: never by itself */
+  link?: string; expected_beat_s?: number | null; carrier?: string; battery_hours?: number | null
   tested_at?: string | null; installed_at?: string | null; installed_by?: string; place?: string; sim?: string; note?: string
 }
 
