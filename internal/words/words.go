@@ -1,6 +1,7 @@
 package words
 
 import (
+	"bytes"
 	"embed"
 	"encoding/json"
 	"fmt"
@@ -40,8 +41,8 @@ func load(fsys fs.FS) (map[string]entry, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read words %s: %w", name, err)
 		}
-		one := map[string]entry{}
-		if err := json.Unmarshal(raw, &one); err != nil {
+		one, err := parse(raw)
+		if err != nil {
 			return nil, fmt.Errorf("parse words %s: %w", name, err)
 		}
 		for key, e := range one {
@@ -52,6 +53,32 @@ func load(fsys fs.FS) (map[string]entry, error) {
 		}
 	}
 	return all, nil
+}
+
+// parse reads one file. Two sentences under one key are refused: the first would never be said.
+func parse(raw []byte) (map[string]entry, error) {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	if _, err := d.Token(); err != nil { // {
+		return nil, err
+	}
+	all := map[string]entry{}
+	for d.More() {
+		key, err := d.Token()
+		if err != nil {
+			return nil, err
+		}
+		var e entry
+		if err := d.Decode(&e); err != nil {
+			return nil, err
+		}
+		name, _ := key.(string)
+		if _, twice := all[name]; twice {
+			return nil, fmt.Errorf("key %q stands there twice", name)
+		}
+		all[name] = e
+	}
+	_, err := d.Token() // }
+	return all, err
 }
 
 // Lang maps what a record or a browser says about a language to one that the words exist in.
