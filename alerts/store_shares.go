@@ -3,6 +3,7 @@ package alerts
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"anling/internal/db"
 	"anling/registry"
@@ -18,16 +19,15 @@ func (s store) share(ctx context.Context, tx *db.Tx, id AlertID, with registry.C
 	return nil
 }
 
-// visible limits a list to the alerts that a scope may see: its own, those of whom nobody knows whose they are, and
-// the open ones that are shared with it.
+// visible limits a list to the alerts that a scope may see: its own, those of whom nobody knows whose they are (an outage has no
+// elder either, and is its centre's), and the open ones that are shared with it.
 func visible(scope registry.Scope) (condition string, args []any) {
 	centres := scope.Centres()
 	in := db.InList(len(centres))
-	for range 2 {
-		for _, c := range centres {
-			args = append(args, string(c))
-		}
+	for _, c := range centres {
+		args = append(args, string(c))
 	}
-	return `(centre IN (` + in + `) OR elder = ''
+	args = append(slices.Clone(args), append([]any{KindOutage}, args...)...)
+	return `(centre IN (` + in + `) OR elder = '' AND kind <> ?
 		OR ended_at IS NULL AND id IN (SELECT alert FROM alert_shares WHERE alert_shares.centre IN (` + in + `)))`, args
 }
