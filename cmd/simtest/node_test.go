@@ -16,6 +16,16 @@ import (
 	"anling/registry"
 )
 
+// steadyLots asks like Phases, but draws the same lots in every alert: the id by which they are drawn is new in each run, and a seed
+// must tell the same story again.
+type steadyLots struct{ alerts.Phases }
+
+// Ask fills the free places of a phase.
+func (p steadyLots) Ask(q alerts.Asking) alerts.Asked {
+	q.Alert = "story"
+	return p.Phases.Ask(q)
+}
+
 // node is one running program: engine, outbox, intake and registry in memory, which a death takes away.
 type node struct {
 	*town
@@ -71,7 +81,7 @@ func (n *node) build(ctx context.Context) error {
 	}
 	n.outbox = notify.NewOutbox(notify.Options{DB: n.db, Vault: n.vault, Clock: n.clock, Log: silentLog(), Owner: n.name,
 		Senders: map[notify.Channel][]notify.NamedSender{notify.SMS: senders(notify.SMS), notify.Voice: senders(notify.Voice)}, Listener: ear{n}})
-	n.engine = alerts.New(alerts.Options{DB: n.db, Vault: n.vault, Registry: n.registry, Outbox: n.outbox, Clock: n.clock, Log: silentLog(),
+	n.engine = alerts.New(alerts.Options{Policy: steadyLots{}, DB: n.db, Vault: n.vault, Registry: n.registry, Outbox: n.outbox, Clock: n.clock, Log: silentLog(),
 		PublicURL: "http://anling.test", Seats: seats{n}})
 	if err := n.engine.Start(ctx); err != nil {
 		return fmt.Errorf("start the engine: %w", err)

@@ -26,7 +26,7 @@ test('a manager writes a mistaken plan, mends it at its line, tries it, saves it
   await visit(page, service.url, 'manager')
   await page.keyboard.press('g')
   await page.keyboard.press('r')
-  await expect(page.getByTestId('plans').locator('[data-row]')).toHaveCount(8)
+  await expect(page.getByTestId('plans').locator('[data-row]')).toHaveCount(10)
   await noAxeProblems(page, 'the list of plans')
 
   // A plan is written: the first word of a step goes wrong, and is named at its line while one still types.
@@ -100,7 +100,7 @@ test('a manager writes a mistaken plan, mends it at its line, tries it, saves it
   // Withdrawn, it is in use no more, and its story is still there.
   await page.getByTestId('withdraw').click()
   await page.getByTestId('sure-yes').click()
-  await expect(page.getByTestId('plans').locator('[data-row]')).toHaveCount(8)
+  await expect(page.getByTestId('plans').locator('[data-row]')).toHaveCount(10)
   const id = (await call(page, 'GET', '/v1/plans/explain?kind=door')).body.chosen.id as string
   expect(id).toBe('inactivity')
   expect(away).toEqual([])
