@@ -200,7 +200,7 @@ func (p *progress) follow(ctx context.Context) error {
 			}
 			return nil
 		}
-		act := p.now(due)
+		act := p.first(due)
 		if act == nil {
 			p.a.DueAt = &now
 			return nil
@@ -229,10 +229,10 @@ func urgent(commands []Command) bool {
 	return slices.ContainsFunc(commands, func(c Command) bool { return c.Type == commandRaise || c.Type == commandReceipt })
 }
 
-// now gives what is to be done first of what is due; nil leaves the rest to the next transaction, which follows at once. In an
+// first gives what is to be done first of what is due; nil leaves the rest to the next transaction, which follows at once. In an
 // urgent one nobody is looked for: the press is acknowledged and the family's messages leave before helpers are weighed, and in
 // a burst everybody's first message before anybody's second.
-func (p *progress) now(due []Action) *Action {
+func (p *progress) first(due []Action) *Action {
 	if !p.urgent {
 		return &due[0]
 	}
@@ -266,9 +266,6 @@ func (p *progress) write(ctx context.Context) error {
 		}
 		p.a.Global = first + int64(len(p.rows)) - 1
 		if err := p.e.store.appendEvents(ctx, p.tx, p.a.Subject, p.rows); err != nil {
-			return err
-		}
-		if err := p.tx.Announce(ctx, newsTopic); err != nil {
 			return err
 		}
 		p.tx.AfterCommit(p.e.announce)

@@ -93,6 +93,7 @@ func BenchmarkNodes(b *testing.B) {
 		there := New(Options{DB: dbtest.Open(b, o, clk), Vault: h.vault, Registry: h.reg, Outbox: h.outbox, Clock: clk, Log: h.engine.log})
 		listening := there.Changed()
 		go there.Listen(b.Context())
+		go h.engine.Listen(b.Context())
 		<-listening
 		b.StartTimer()
 		single, press, known := make([]time.Duration, n), make([]time.Duration, n), make([]time.Duration, n)

@@ -19,7 +19,7 @@ import (
 )
 
 const (
-	stepBatch = 64               // alerts looked at in one Step
+	stepBatch = 64               // due alerts that are read at once
 	pollEvery = time.Second      // safety net: what another node changed
 	runaway   = 400              // actions that one press may cause before the plan is taken to be in a loop
 	retries   = 5                // tries of a use-case that met a change made at the same moment
@@ -61,6 +61,7 @@ type Engine struct {
 	mu      sync.Mutex
 	changed chan struct{} // closed at the next commit
 	wake    chan struct{}
+	written chan struct{} // the other nodes are to be told
 }
 
 // New makes an engine; Start must be called before it takes signals.
@@ -69,7 +70,7 @@ func New(o Options) *Engine {
 		db: o.DB, store: store{vault: o.Vault, fresh: &freshAlerts{}}, registry: o.Registry, outbox: o.Outbox,
 		finder: geo.Finder{Helpers: o.Registry.Helpers().Index(), Router: o.Router},
 		clock:  o.Clock, log: o.Log, public: o.PublicURL, seats: o.Seats, workers: o.Workers, plans: planBook{policy: o.Policy},
-		changed: make(chan struct{}), wake: make(chan struct{}, 1),
+		changed: make(chan struct{}), wake: make(chan struct{}, 1), written: make(chan struct{}, 1),
 	}
 }
 
@@ -123,41 +124,49 @@ func (e *Engine) update(ctx context.Context, f func(tx *db.Tx) error) error {
 }
 
 // Step carries out what is due on any alert: one pass. It tells how many alerts it moved, and when to
-// look again (zero: when something changes). An alert that cannot be moved does not hold up the others; the error
-// names it.
+// look again (zero: when something changes). Alerts that cannot be moved, however many, do not hold up the others; the error
+// names them.
 func (e *Engine) Step(ctx context.Context) (did int, next time.Time, err error) {
-	var ids []AlertID
-	err = e.db.View(ctx, func(tx *db.Tx) error {
-		err := e.freshPlans(ctx, tx)
+	var stuck []error
+	var last dueAlert
+	for more := true; more; {
+		var page []dueAlert
+		err := e.db.View(ctx, func(tx *db.Tx) error {
+			err := e.freshPlans(ctx, tx)
+			if err != nil {
+				return err
+			}
+			if page, err = e.store.due(ctx, tx, tx.Now(), last); err != nil {
+				return err
+			}
+			next, err = e.store.nextDue(ctx, tx)
+			return err
+		})
 		if err != nil {
-			return err
+			return did, time.Time{}, errors.Join(append(stuck, fmt.Errorf("look for due alerts: %w", err))...)
 		}
-		if ids, err = e.store.due(ctx, tx, tx.Now(), stepBatch); err != nil {
-			return err
+		n, cannot := e.stepAll(ctx, page)
+		did, stuck = did+n, append(stuck, cannot)
+		if more = len(page) == stepBatch; more {
+			last = page[len(page)-1]
 		}
-		next, err = e.store.nextDue(ctx, tx)
-		return err
-	})
-	if err != nil {
-		return 0, time.Time{}, fmt.Errorf("look for due alerts: %w", err)
 	}
-	did, err = e.stepAll(ctx, ids)
-	return did, next, err
+	return did, next, errors.Join(stuck...)
 }
 
 // stepAll moves alerts on, as many at a time as the engine has workers: those share commits.
-func (e *Engine) stepAll(ctx context.Context, ids []AlertID) (did int, err error) {
-	moved, stuck := make([]bool, len(ids)), make([]error, len(ids))
+func (e *Engine) stepAll(ctx context.Context, due []dueAlert) (did int, err error) {
+	moved, stuck := make([]bool, len(due)), make([]error, len(due))
 	var last atomic.Int64
 	work := func() {
-		for i := int(last.Add(1)) - 1; i < len(ids); i = int(last.Add(1)) - 1 {
-			if moved[i], stuck[i] = e.stepOne(ctx, ids[i]); stuck[i] != nil {
-				moved[i], stuck[i] = false, fmt.Errorf("move alert %s on: %w", ids[i], stuck[i])
+		for i := int(last.Add(1)) - 1; i < len(due); i = int(last.Add(1)) - 1 {
+			if moved[i], stuck[i] = e.stepOne(ctx, due[i].id); stuck[i] != nil {
+				moved[i], stuck[i] = false, fmt.Errorf("move alert %s on: %w", due[i].id, stuck[i])
 			}
 		}
 	}
 	var others sync.WaitGroup
-	for range min(e.workers, len(ids)) - 1 {
+	for range min(e.workers, len(due)) - 1 {
 		others.Go(work)
 	}
 	work()
@@ -188,12 +197,9 @@ func (e *Engine) stepOne(ctx context.Context, id AlertID) (moved bool, err error
 // Run carries out what is due until ctx ends.
 func (e *Engine) Run(ctx context.Context) error {
 	for {
-		did, next, err := e.Step(ctx)
+		_, next, err := e.Step(ctx)
 		if ctx.Err() != nil {
 			return nil
-		}
-		if did == stepBatch {
-			continue
 		}
 		wait := pollEvery
 		if err != nil {
@@ -221,8 +227,27 @@ func (e *Engine) Changed() <-chan struct{} {
 // newsTopic is what nodes tell each other after each commit that leaves events.
 const newsTopic = "alerts"
 
-// Listen lets those who wait for Changed look when another node has written, until ctx ends.
-func (e *Engine) Listen(ctx context.Context) error { return e.db.Listen(ctx, newsTopic, e.noticed) }
+// Listen lets those who wait for Changed look when another node has written, and lets the other nodes know when this one has, until
+// ctx ends. That is not done in the transaction itself: no alarm may fail because others cannot be told of it.
+func (e *Engine) Listen(ctx context.Context) error {
+	var telling sync.WaitGroup
+	telling.Go(func() { e.tellNodes(ctx) })
+	defer telling.Wait()
+	return e.db.Listen(ctx, newsTopic, e.noticed)
+}
+
+func (e *Engine) tellNodes(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-e.written:
+		}
+		if err := e.db.Announce(ctx, newsTopic); err != nil && ctx.Err() == nil {
+			e.log.Warn("other nodes could not be told; they find out by looking", "err", err)
+		}
+	}
+}
 
 func (e *Engine) noticed() {
 	e.mu.Lock()
@@ -233,8 +258,10 @@ func (e *Engine) noticed() {
 
 func (e *Engine) announce() {
 	e.noticed()
-	select {
-	case e.wake <- struct{}{}:
-	default:
+	for _, c := range []chan struct{}{e.wake, e.written} {
+		select {
+		case c <- struct{}{}:
+		default: // it will look in any case
+		}
 	}
 }

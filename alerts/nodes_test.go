@@ -18,8 +18,10 @@ func TestAnotherNodeHearsOfAPress(t *testing.T) {
 	there := New(Options{DB: dbtest.Open(t, o, clk), Vault: h.vault, Registry: h.reg, Outbox: h.outbox, Clock: clk, Log: h.engine.log})
 	first := there.Changed()
 	ctx, stop := context.WithCancel(t.Context())
-	done := make(chan error, 1)
-	go func() { done <- there.Listen(ctx) }()
+	done := make(chan error, 2)
+	for _, e := range []*Engine{there, h.engine} {
+		go func() { done <- e.Listen(ctx) }()
+	}
 	<-first // it listens, and looks once
 	changed := there.Changed()
 	id := h.press("sos")
@@ -28,7 +30,9 @@ func TestAnotherNodeHearsOfAPress(t *testing.T) {
 		t.Errorf("got %v, %v, want the alert", a, err)
 	}
 	stop()
-	if err := <-done; err != nil {
-		t.Error(err)
+	for range 2 {
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
 	}
 }

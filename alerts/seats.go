@@ -3,6 +3,7 @@ package alerts
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -166,19 +167,21 @@ func (e *Engine) StepSeats(ctx context.Context) (did int, next time.Time, err er
 	if len(snap.seats) > 0 {
 		next = snap.now.Add(seatLook)
 	}
-	for _, h := range silent(snap.held, snap.seats, snap.now) {
-		if err := e.returned(ctx, h, returnSilent); err != nil {
-			return did, next, err
+	stuck := snap.stuck
+	moved := func(err error) {
+		if err == nil {
+			did++
+			return
 		}
-		did++
+		stuck = append(stuck, err)
+	}
+	for _, h := range silent(snap.held, snap.seats, snap.now) {
+		moved(e.returned(ctx, h, returnSilent))
 	}
 	for id, operator := range turns(snap.waiting, snap.held, snap.seats, snap.now) {
-		if err := e.turn(ctx, id, operator); err != nil {
-			return did, next, err
-		}
-		did++
+		moved(e.turn(ctx, id, operator))
 	}
-	return did, next, nil
+	return did, next, errors.Join(stuck...)
 }
 
 // snapshot is everything at one moment that concerns seats.
@@ -187,6 +190,7 @@ type snapshot struct {
 	held    []Held
 	waiting []Waiting
 	seats   []Seat
+	stuck   []error // alerts that cannot be read, which hold up no others
 }
 
 // seatMemory is how long a console is remembered that is not heard of any more.
@@ -200,9 +204,7 @@ func (e *Engine) snapshot(ctx context.Context, tx *db.Tx) (s snapshot, err error
 	if s.held, err = e.store.held(ctx, tx); err != nil || len(s.seats) == 0 {
 		return s, err
 	}
-	if err := e.acceptedAt(ctx, tx, &s); err != nil {
-		return s, err
-	}
+	e.acceptedAt(ctx, tx, &s)
 	ids, err := e.store.waiting(ctx, tx, turnBatch)
 	if err != nil {
 		return s, err
@@ -213,7 +215,8 @@ func (e *Engine) snapshot(ctx context.Context, tx *db.Tx) (s snapshot, err error
 			continue // shown by every console as it is; nobody can be chosen for it
 		}
 		if err != nil {
-			return s, err
+			s.stuck = append(s.stuck, err)
+			continue
 		}
 		s.waiting = append(s.waiting, Waiting{Alert: id, Centres: append([]registry.CentreID{a.Centre}, a.Shared...),
 			Urgency: a.urgency(), Since: a.RaisedAt, Turn: a.Turn})
@@ -221,25 +224,22 @@ func (e *Engine) snapshot(ctx context.Context, tx *db.Tx) (s snapshot, err error
 	return s, nil
 }
 
-// acceptedAt looks up since when alerts are held by those whose consoles are silent.
-func (e *Engine) acceptedAt(ctx context.Context, tx *db.Tx, s *snapshot) error {
+// acceptedAt looks up since when alerts are held by those whose consoles are silent. What cannot be read is given back like the
+// others.
+func (e *Engine) acceptedAt(ctx context.Context, tx *db.Tx, s *snapshot) {
 	gone := silent(s.held, s.seats, s.now)
 	for i := range s.held {
 		if !slices.Contains(gone, s.held[i]) {
 			continue
 		}
 		a, err := e.store.read(ctx, tx, s.held[i].Alert, "")
-		if isLocked(err) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		if a.AcceptedAt != nil {
+		switch {
+		case err == nil && a.AcceptedAt != nil:
 			s.held[i].Since = *a.AcceptedAt
+		case err != nil && !isLocked(err):
+			s.stuck = append(s.stuck, err)
 		}
 	}
-	return nil
 }
 
 // Leave gives back at once what an operator had who goes home: every alert of theirs, unless another console of theirs is open.

@@ -216,13 +216,29 @@ func (s store) joinKey(ctx context.Context, tx *db.Tx, id AlertID) ([]byte, erro
 	return key, nil
 }
 
-// due lists alerts whose time has come, most overdue first.
-func (s store) due(ctx context.Context, tx *db.Tx, now time.Time, limit int) ([]AlertID, error) {
-	rows, err := tx.Query(ctx, `SELECT id FROM alerts WHERE due_at <= ? ORDER BY due_at, id LIMIT `+strconv.Itoa(limit), db.Micros(now))
+// dueAlert is an alert whose time has come.
+type dueAlert struct {
+	id AlertID
+	at int64 // microseconds
+}
+
+// due lists a page of the alerts whose time has come, most overdue first; the page follows after, the zero one for the first page.
+func (s store) due(ctx context.Context, tx *db.Tx, now time.Time, after dueAlert) ([]dueAlert, error) {
+	rows, err := tx.Query(ctx, `SELECT id, due_at FROM alerts WHERE due_at <= ? AND (due_at, id) > (?, ?) ORDER BY due_at, id LIMIT `+strconv.Itoa(stepBatch),
+		db.Micros(now), after.at, string(after.id))
 	if err != nil {
 		return nil, fmt.Errorf("find due alerts: %w", err)
 	}
-	return scanIDs(rows)
+	defer rows.Close()
+	var out []dueAlert
+	for rows.Next() {
+		var d dueAlert
+		if err := rows.Scan(&d.id, &d.at); err != nil {
+			return nil, fmt.Errorf("read a due alert: %w", err)
+		}
+		out = append(out, d)
+	}
+	return out, rows.Err()
 }
 
 // idsAfter lists alerts in the order of their ids.

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
@@ -15,17 +14,17 @@ import (
 // listenAgain is how long a node waits before it listens anew after its connection was lost.
 const listenAgain = time.Second
 
-// Announce tells the other nodes, with the commit of the transaction, that there is something new of a topic. It is a hint that
+// Announce tells the other nodes that there is something new of a topic, after the commit that has made it. It is a hint that
 // may be lost: the truth is read from the tables, which every node looks at from time to time anyway. With SQLite
 // there are no other nodes. A topic is a plain word of the program's own.
-func (tx *Tx) Announce(ctx context.Context, topic string) error {
-	if tx.db.Engine() == sqliteEngine {
+func (d *DB) Announce(ctx context.Context, topic string) error {
+	if d.Engine() == sqliteEngine {
 		return nil
 	}
-	if _, err := tx.Exec(ctx, `SELECT pg_notify(?, current_schema() || '/' || CAST(? AS TEXT))`, channelOf(topic), tx.db.node); err != nil {
-		return fmt.Errorf("announce %s: %w", topic, err)
-	}
-	return nil
+	return d.Update(ctx, func(tx *Tx) error {
+		_, err := tx.Exec(ctx, `SELECT pg_notify(?, current_schema() || '/' || CAST(? AS TEXT))`, channelOf(topic), d.node)
+		return err
+	})
 }
 
 func channelOf(topic string) string { return "anling_" + topic }
