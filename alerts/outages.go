@@ -13,20 +13,20 @@ import (
 	"anling/registry"
 )
 
-// How a trouble of a device stands that is not a task of its own.
+// How a trouble of a device stands that is not a task of its own. Those that wait are looked at by the supervision of devices.
 const (
 	standsTask     = ""
-	standsGathered = "gathered" // fell silent a moment ago; others may have done so with it
-	standsAlone    = "alone"    // waits for its turn to become a task
+	StandsGathered = "gathered" // fell silent a moment ago; others may have done so with it
+	StandsAlone    = "alone"    // waits for its turn to become a task
 	standsOutage   = "outage"   // is part of one
 )
 
 // Waits writes down that something is wrong with a device, before anybody is called: lost ones are gathered, because many may have
 // fallen silent together, and everything else waits for its turn. What is known already is not noted again.
 func (e *Engine) Waits(ctx context.Context, tx *db.Tx, d registry.Device, kind string) error {
-	t := openTrouble{Trouble: Trouble{Device: d.ID, Kind: kind, Since: tx.Now()}, elder: d.Elder, standing: standsAlone}
+	t := openTrouble{Trouble: Trouble{Device: d.ID, Kind: kind, Since: tx.Now()}, elder: d.Elder, standing: StandsAlone}
 	if kind == KindLost {
-		t.standing = standsGathered
+		t.standing = StandsGathered
 	}
 	el, err := e.registry.ElderTx(ctx, tx, d.Elder)
 	if err != nil && !fault.Is(err, fault.NotFound) {

@@ -32,7 +32,7 @@ func (s store) gathered(ctx context.Context, tx *db.Tx, devices []registry.Devic
 	return scanTroubles(tx.Query(ctx, `
 		SELECT `+troubleColumns+` FROM device_troubles
 		WHERE device IN (`+db.InList(len(devices))+`) AND kind = ? AND standing = ?
-		ORDER BY device`+tx.ForUpdate(), append(texts(devices), KindLost, standsGathered)...))
+		ORDER BY device`+tx.ForUpdate(), append(texts(devices), KindLost, StandsGathered)...))
 }
 
 // intoOutage makes lost devices part of an outage.
@@ -51,7 +51,7 @@ func (s store) intoOutage(ctx context.Context, tx *db.Tx, id AlertID, lost []ope
 
 // outOfOutage has every device that is still silent wait for a task of its own.
 func (s store) outOfOutage(ctx context.Context, tx *db.Tx, id AlertID) error {
-	_, err := tx.Exec(ctx, `UPDATE device_troubles SET alert = '', standing = ? WHERE alert = ? AND standing = ?`, standsAlone, string(id), standsOutage)
+	_, err := tx.Exec(ctx, `UPDATE device_troubles SET alert = '', standing = ? WHERE alert = ? AND standing = ?`, StandsAlone, string(id), standsOutage)
 	if err != nil {
 		return fmt.Errorf("let the devices of outage %s go: %w", id, err)
 	}

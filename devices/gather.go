@@ -115,7 +115,7 @@ func (w *Watch) alone(ctx context.Context, stuck map[registry.DeviceID]bool) err
 	w.waits = len(all) > 0
 	all = slices.DeleteFunc(all, func(t waiting) bool {
 		since := now.Sub(t.since)
-		return t.standing == standsGathered && (since < gatherFor || stuck[t.device.ID] && since < singleAfter)
+		return t.standing == alerts.StandsGathered && (since < gatherFor || stuck[t.device.ID] && since < singleAfter)
 	})
 	if err := w.separate(ctx, all); err != nil {
 		return err
@@ -148,8 +148,8 @@ func (w *Watch) alone(ctx context.Context, stuck map[registry.DeviceID]bool) err
 func (w *Watch) separate(ctx context.Context, all []waiting) error {
 	var ids []registry.DeviceID
 	for i := range all {
-		if all[i].standing == standsGathered {
-			ids, all[i].standing = append(ids, all[i].device.ID), standsAlone
+		if all[i].standing == alerts.StandsGathered {
+			ids, all[i].standing = append(ids, all[i].device.ID), alerts.StandsAlone
 		}
 	}
 	for part := range slices.Chunk(ids, gatherBatch) {

@@ -89,11 +89,7 @@ func list(ctx context.Context, tx *db.Tx, device registry.DeviceID, from before,
 	if err != nil {
 		return nil, err
 	}
-	defer func() {
-		if cerr := rows.Close(); err == nil && cerr != nil {
-			err = db.Fault(cerr)
-		}
-	}()
+	defer rows.Close()
 	for rows.Next() {
 		r, err := scanRecord(rows)
 		if err != nil {

@@ -11,12 +11,6 @@ import (
 	"anling/registry"
 )
 
-// How what waits stands in the table of troubles, which the engine writes (alerts.Engine.Waits).
-const (
-	standsGathered = "gathered"
-	standsAlone    = "alone"
-)
-
 // isRipe tells whether a loss has waited for others since a time, or before.
 func isRipe(ctx context.Context, tx *db.Tx, since time.Time) (ripe bool, err error) {
 	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM device_troubles WHERE standing = 'gathered' AND since_at <= ?)`, db.Micros(since)).Scan(&ripe)
@@ -40,11 +34,7 @@ func peersOfGathered(ctx context.Context, tx *db.Tx, lostSince time.Time) (all [
 	if err != nil {
 		return nil, err
 	}
-	defer func() {
-		if cerr := rows.Close(); err == nil && cerr != nil {
-			err = db.Fault(cerr)
-		}
-	}()
+	defer rows.Close()
 	for rows.Next() {
 		p, counts, err := scanPeer(rows, lostSince)
 		if err != nil {
@@ -72,7 +62,7 @@ func scanPeer(rows *sql.Rows, lostSince time.Time) (p peer, counts bool, err err
 	switch standing {
 	case "no":
 		return p, ok, nil
-	case standsGathered:
+	case alerts.StandsGathered:
 		p.gathered = true
 		return p, ok, nil
 	case "":
@@ -92,11 +82,7 @@ func waitingTasks(ctx context.Context, tx *db.Tx) (all []waiting, err error) {
 	if err != nil {
 		return nil, err
 	}
-	defer func() {
-		if cerr := rows.Close(); err == nil && cerr != nil {
-			err = db.Fault(cerr)
-		}
-	}()
+	defer rows.Close()
 	for rows.Next() {
 		var t waiting
 		var since int64
@@ -124,7 +110,7 @@ func claim(ctx context.Context, tx *db.Tx, t waiting) (ours bool, err error) {
 
 // setAlone notes that losses are no outage.
 func setAlone(ctx context.Context, tx *db.Tx, ids []registry.DeviceID) error {
-	args := []any{standsAlone, alerts.KindLost, standsGathered}
+	args := []any{alerts.StandsAlone, alerts.KindLost, alerts.StandsGathered}
 	for _, id := range ids {
 		args = append(args, string(id))
 	}

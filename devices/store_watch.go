@@ -26,11 +26,7 @@ func dueForWatch(ctx context.Context, tx *db.Tx, limit int) (all []watched, err 
 	if err != nil {
 		return nil, err
 	}
-	defer func() {
-		if cerr := rows.Close(); err == nil && cerr != nil {
-			err = db.Fault(cerr)
-		}
-	}()
+	defer rows.Close()
 	for rows.Next() {
 		var w watched
 		var bound, seen, tested, archived sql.NullInt64
@@ -75,11 +71,7 @@ func heardUntil(ctx context.Context, tx *db.Tx) (h Hearing, err error) {
 	if err != nil {
 		return nil, err
 	}
-	defer func() {
-		if cerr := rows.Close(); err == nil && cerr != nil {
-			err = db.Fault(cerr)
-		}
-	}()
+	defer rows.Close()
 	for rows.Next() {
 		var from, to int64
 		if err := rows.Scan(&from, &to); err != nil {

@@ -250,22 +250,28 @@ func TestATaskThatCannotBeWrittenHoldsUpNoOther(t *testing.T) {
 	})
 }
 
+// mustVillage makes n elders with a tried hub each.
+func (r *rig) mustVillage(t *testing.T, n int) {
+	t.Helper()
+	for i := range n {
+		el, err := r.registry.CreateElder(t.Context(), registry.Elder{Centre: r.elder.Centre, Name: "村民"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		id := fmt.Sprintf("HUB-%d", i)
+		r.mustDevice(t, registry.Device{ID: registry.DeviceID(id), Identity: id, Protocol: "mqtt", Kind: "hub", Elder: el.ID})
+		r.mustTakeAs(t, "mqtt", devices.Signal{Device: id, Kind: devices.Test, ID: "tried-" + id})
+	}
+	r.mustFlush(t)
+}
+
 // TestAnOutageThatCannotBeWrittenLosesNobody: the list of an outage cannot be written for a while, and then it can; when it never can,
 // each device becomes a task.
 func TestAnOutageThatCannotBeWrittenLosesNobody(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, r *rig) {
 		w, again := r.watch(), r.watch()
-		for i := range 8 {
-			el, err := r.registry.CreateElder(t.Context(), registry.Elder{Centre: r.elder.Centre, Name: "村民"})
-			if err != nil {
-				t.Fatal(err)
-			}
-			id := fmt.Sprintf("HUB-%d", i)
-			r.mustDevice(t, registry.Device{ID: registry.DeviceID(id), Identity: id, Protocol: "mqtt", Kind: "hub", Elder: el.ID})
-			r.mustTakeAs(t, "mqtt", devices.Signal{Device: id, Kind: devices.Test, ID: "tried-" + id})
-		}
-		r.mustFlush(t)
+		r.mustVillage(t, 8)
 		r.pass(t, 15*time.Minute, w, again)
 		r.engine.refuseGather(errors.New("no"))
 		r.pass(t, 10*time.Minute, w, again)
@@ -294,16 +300,7 @@ func TestAnOutageThatCanNeverBeWrittenIsATaskForEachDevice(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		w := r.watch()
 		r.engine.refuseGather(errors.New("no"))
-		for i := range 5 {
-			el, err := r.registry.CreateElder(t.Context(), registry.Elder{Centre: r.elder.Centre, Name: "村民"})
-			if err != nil {
-				t.Fatal(err)
-			}
-			id := fmt.Sprintf("HUB-%d", i)
-			r.mustDevice(t, registry.Device{ID: registry.DeviceID(id), Identity: id, Protocol: "mqtt", Kind: "hub", Elder: el.ID})
-			r.mustTakeAs(t, "mqtt", devices.Signal{Device: id, Kind: devices.Test, ID: "tried-" + id})
-		}
-		r.mustFlush(t)
+		r.mustVillage(t, 5)
 		r.pass(t, 28*time.Minute, w)
 		if n := len(r.engine.raisedOf("lost")); n > 0 {
 			t.Fatalf("%d tasks within a quarter of an hour", n)

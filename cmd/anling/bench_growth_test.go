@@ -76,15 +76,7 @@ func BenchmarkAmong(b *testing.B) {
 				c.fillAlerts(s.open, s.closed)
 				b.ReportMetric(float64(c.restart().Microseconds())/1000, "ready-ms")
 				b.StartTimer()
-				since, acked := make([]time.Time, n), make([]time.Duration, n)
-				for i := range n {
-					since[i] = time.Now()
-					c.press(fmt.Sprintf("p%d", i), fmt.Sprintf("b%d", i))
-					acked[i] = time.Since(since[i])
-					c.waited(since[:i+1])
-				}
-				report(b, "press-carrier", c.waited(since))
-				report(b, "press-ack", acked)
+				c.pressEach(n)
 				b.ReportMetric(c.firstPage(), "first-page-ms")
 				b.ReportMetric(residentMB(b), "resident-MB")
 			}

@@ -256,6 +256,19 @@ func BenchmarkFloor(b *testing.B) {
 	}
 }
 
+// pressEach presses the buttons of n elders, each when the first message for the one before has left, and reports how long that took.
+func (c *benchCity) pressEach(n int) {
+	since, acked := make([]time.Time, n), make([]time.Duration, n)
+	for i := range n {
+		since[i] = time.Now()
+		c.press(fmt.Sprintf("p%d", i), fmt.Sprintf("b%d", i))
+		acked[i] = time.Since(since[i])
+		c.waited(since[:i+1])
+	}
+	report(c.b, "press-carrier", c.waited(since))
+	report(c.b, "press-ack", acked)
+}
+
 // BenchmarkPressToCarrier is the whole way, one press at a time: HTTP, token, look-up of the elder, plan, helpers,
 // hash chain, commit, and the first request to the carrier.
 func BenchmarkPressToCarrier(b *testing.B) {
@@ -264,16 +277,8 @@ func BenchmarkPressToCarrier(b *testing.B) {
 		b.StopTimer()
 		c := newBenchCity(b, n)
 		b.StartTimer()
-		since, acked := make([]time.Time, n), make([]time.Duration, n)
 		used := processor(b)
-		for i := range n {
-			since[i] = time.Now()
-			c.press(fmt.Sprintf("p%d", i), fmt.Sprintf("b%d", i))
-			acked[i] = time.Since(since[i])
-			c.waited(since[:i+1])
-		}
-		report(b, "press-carrier", c.waited(since))
-		report(b, "press-ack", acked)
+		c.pressEach(n)
 		c.settled(n)
 		b.ReportMetric(float64((processor(b)-used).Microseconds())/n/1000, "cpu-ms/press")
 	}
@@ -289,19 +294,11 @@ func BenchmarkPressWhileImporting(b *testing.B) {
 		rows := make(chan int)
 		go func() { rows <- c.importUntil(ctx) }()
 		b.StartTimer()
-		since, acked := make([]time.Time, n), make([]time.Duration, n)
 		begin := time.Now()
-		for i := range n {
-			since[i] = time.Now()
-			c.press(fmt.Sprintf("p%d", i), fmt.Sprintf("b%d", i))
-			acked[i] = time.Since(since[i])
-			c.waited(since[:i+1])
-		}
+		c.pressEach(n)
 		took := time.Since(begin)
 		stop()
 		b.ReportMetric(float64(<-rows)/took.Seconds(), "rows/s")
-		report(b, "press-carrier", c.waited(since))
-		report(b, "press-ack", acked)
 	}
 }
 

@@ -48,17 +48,14 @@ func add(ctx context.Context, id string) func(*Tx) error {
 	return exec(ctx, `INSERT INTO things (id) VALUES (?)`, id)
 }
 
-// batched runs functions as parts of one batch, in their order, and gives their errors; that of one that
-// panics is what it threw.
-func batched(t testing.TB, d *DB, parts ...func(*Tx) error) []error {
+// holdWriter keeps the writer busy until release is called.
+func holdWriter(t testing.TB, d *DB, all *sync.WaitGroup) (release func()) {
 	t.Helper()
-	queue := d.engine.(*sqliteDB).writer.queue
-	holding, release := make(chan struct{}), make(chan struct{})
-	var all sync.WaitGroup
+	holding, free := make(chan struct{}), make(chan struct{})
 	all.Go(func() {
 		err := d.Update(t.Context(), func(*Tx) error {
 			close(holding)
-			<-release
+			<-free
 			return nil
 		})
 		if err != nil {
@@ -66,6 +63,16 @@ func batched(t testing.TB, d *DB, parts ...func(*Tx) error) []error {
 		}
 	})
 	<-holding
+	return func() { close(free) }
+}
+
+// batched runs functions as parts of one batch, in their order, and gives their errors; that of one that
+// panics is what it threw.
+func batched(t testing.TB, d *DB, parts ...func(*Tx) error) []error {
+	t.Helper()
+	queue := d.engine.(*sqliteDB).writer.queue
+	var all sync.WaitGroup
+	release := holdWriter(t, d, &all)
 	errs := make([]error, len(parts))
 	for i, f := range parts {
 		all.Go(func() {
@@ -80,7 +87,7 @@ func batched(t testing.TB, d *DB, parts ...func(*Tx) error) []error {
 			runtime.Gosched()
 		}
 	}
-	close(release)
+	release()
 	all.Wait()
 	return errs
 }
@@ -89,19 +96,8 @@ func TestUrgentPartsGoFirst(t *testing.T) {
 	t.Parallel()
 	d := mustSQLite(t)
 	w := d.engine.(*sqliteDB).writer
-	holding, release := make(chan struct{}), make(chan struct{})
 	var all sync.WaitGroup
-	all.Go(func() {
-		err := d.Update(t.Context(), func(*Tx) error {
-			close(holding)
-			<-release
-			return nil
-		})
-		if err != nil {
-			t.Errorf("hold the writer: %v", err)
-		}
-	})
-	<-holding
+	release := holdWriter(t, d, &all)
 	var mu sync.Mutex
 	var order []string
 	put := func(ctx context.Context, name string, queue chan *part, n int) {
@@ -126,7 +122,7 @@ func TestUrgentPartsGoFirst(t *testing.T) {
 	for i := range 3 {
 		put(Urgent(t.Context()), "urgent", w.first, i+1)
 	}
-	close(release)
+	release()
 	all.Wait()
 	want := append(slices.Repeat([]string{"urgent"}, 3), slices.Repeat([]string{"other"}, 3*minOther)...)
 	if !slices.Equal(order, want) {
@@ -294,15 +290,8 @@ func TestCallerLeavesTheQueue(t *testing.T) {
 	t.Parallel()
 	d := mustSQLite(t)
 	ctx, cancel := context.WithCancel(t.Context())
-	holding, release, held := make(chan struct{}), make(chan struct{}), make(chan error)
-	go func() {
-		held <- d.Update(t.Context(), func(*Tx) error {
-			close(holding)
-			<-release
-			return nil
-		})
-	}()
-	<-holding
+	var all sync.WaitGroup
+	release := holdWriter(t, d, &all)
 	left := make(chan error)
 	go func() { left <- d.Update(ctx, add(t.Context(), "x")) }()
 	for len(d.engine.(*sqliteDB).writer.queue) == 0 {
@@ -312,10 +301,8 @@ func TestCallerLeavesTheQueue(t *testing.T) {
 	if err := <-left; !fault.Is(err, fault.Retry) {
 		t.Errorf("got %v, want Retry", err)
 	}
-	close(release)
-	if err := <-held; err != nil {
-		t.Error(err)
-	}
+	release()
+	all.Wait()
 	mustRun(t, d, `INSERT INTO things (id) VALUES ('a')`)
 	wantIDs(t, d, "a")
 }

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"embed"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"strings"
 	"sync"
@@ -77,8 +79,13 @@ func parse(raw []byte) (map[string]entry, error) {
 		}
 		all[name] = e
 	}
-	_, err := d.Token() // }
-	return all, err
+	if _, err := d.Token(); err != nil { // }
+		return nil, err
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return nil, errors.New("there is something behind the last bracket")
+	}
+	return all, nil
 }
 
 // Lang maps what a record or a browser says about a language to one that the words exist in.

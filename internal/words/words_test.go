@@ -76,9 +76,10 @@ func TestLang(t *testing.T) {
 func TestLoadRefuses(t *testing.T) {
 	t.Parallel()
 	for name, fsys := range map[string]fstest.MapFS{
-		"broken":  {"a.json": {Data: []byte("{")}},
-		"cut off": {"a.json": {Data: []byte(`{"k":{"zh":"甲","en":"a"}`)}},
-		"twice":   {"a.json": {Data: []byte(`{"k":{"zh":"甲","en":"a"},"k":{"zh":"乙","en":"b"}}`)}},
+		"broken":   {"a.json": {Data: []byte("{")}},
+		"cut off":  {"a.json": {Data: []byte(`{"k":{"zh":"甲","en":"a"}`)}},
+		"trailing": {"a.json": {Data: []byte(`{"k":{"zh":"甲","en":"a"}} {}`)}},
+		"twice":    {"a.json": {Data: []byte(`{"k":{"zh":"甲","en":"a"},"k":{"zh":"乙","en":"b"}}`)}},
 		"two meanings": {
 			"a.json": {Data: []byte(`{"k":{"zh":"甲","en":"a"}}`)},
 			"b.json": {Data: []byte(`{"k":{"zh":"乙","en":"b"}}`)},
