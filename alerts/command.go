@@ -45,6 +45,7 @@ const (
 	commandRelease CommandType = "release"
 	commandGather  CommandType = "gather" // people on the list of an outage
 	commandBack    CommandType = "back"   // devices of an outage are heard again
+	commandFold    CommandType = "fold"   // the task of a loss joins an outage
 )
 
 // Commands lists the operators' commands.

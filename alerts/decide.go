@@ -51,6 +51,8 @@ func decide(a *Alert, p *Plan, c Command, now time.Time) ([]Event, error) {
 		d.gathered()
 	case commandBack:
 		d.backAgain()
+	case commandFold:
+		d.fold()
 	case CommandCheck:
 		err = d.check()
 	case CommandAccept:
@@ -95,7 +97,7 @@ func (d *decision) told(who *Person, ch notify.Channel, template, step string) {
 func (d *decision) allowed() error {
 	switch d.c.Type {
 	case commandRaise, commandPress, commandReceipt, commandAnswer, commandAct, commandJoin, commandReturn, commandTurn,
-		commandTrouble, commandMend, commandProve, commandRelease, commandGather, commandBack:
+		commandTrouble, commandMend, commandProve, commandRelease, commandGather, commandBack, commandFold:
 		return nil
 	case CommandDepart, CommandArrive:
 		if d.c.Actor.Kind == ActorHelper || d.c.Actor.Kind == ActorContact {

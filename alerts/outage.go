@@ -97,6 +97,7 @@ func (o *Outage) move(from, to CheckState, n int) {
 type checkNews struct {
 	from   CheckState         // in which they were; "" for who is new
 	elders []registry.ElderID // commandGather, commandBack
+	tasks  []AlertID          // commandGather: that join the outage
 	tries  int                // CommandCheck: in vain, so far
 	known  bool               // CommandCheck: the person belongs to the outage
 	over   bool               // commandBack: no device of the outage is silent any more
@@ -104,7 +105,13 @@ type checkNews struct {
 
 // gathered puts people on the list, or back onto it.
 func (d *decision) gathered() {
-	if d.a.Outage == nil || d.a.State.Ended() || len(d.c.check.elders) == 0 {
+	if d.a.Outage == nil || d.a.State.Ended() {
+		return
+	}
+	for _, id := range d.c.check.tasks {
+		d.emit(EventLinked, Data{Other: id})
+	}
+	if len(d.c.check.elders) == 0 {
 		return
 	}
 	gathered := Data{Elders: d.c.check.elders, Code: string(d.c.check.from)}
@@ -112,6 +119,13 @@ func (d *decision) gathered() {
 		gathered.Step = d.c.action.Step
 	}
 	d.emit(EventGathered, gathered)
+}
+
+// fold lets the task of a loss join the outage of which it turned out to be part: nobody works on the same loss twice.
+func (d *decision) fold() {
+	if d.a.Kind == KindLost && d.a.State.Working() {
+		d.emit(EventJoined, Data{Other: d.c.Alert})
+	}
 }
 
 // backAgain takes those off the list whose devices are heard again. When nobody is left to be checked on, and no device is

@@ -17,7 +17,7 @@ import (
 const (
 	standsTask     = ""
 	StandsGathered = "gathered" // fell silent a moment ago; others may have done so with it
-	StandsAlone    = "alone"    // waits for its turn to become a task
+	StandsAlone    = "alone"    // waits for its turn to become a task; its elder does not wait
 	standsOutage   = "outage"   // is part of one
 )
 
@@ -35,7 +35,24 @@ func (e *Engine) Waits(ctx context.Context, tx *db.Tx, d registry.Device, kind s
 	if err == nil {
 		t.fragility, _ = Fragility(el, tx.Now())
 	}
-	return e.store.addWaiting(ctx, tx, t)
+	if err := e.store.addWaiting(ctx, tx, t); err != nil || kind == KindLost {
+		return err
+	}
+	return e.AtRisk(ctx, tx, d, kind)
+}
+
+// AtRisk puts the elder of a device that is lost, or that nobody has tried, on the safety plan. That has no pace: only the repair task
+// waits for its turn. Who is on it already stays so, and a sensor without a key puts nobody on it.
+func (e *Engine) AtRisk(ctx context.Context, tx *db.Tx, d registry.Device, kind string) error {
+	t := openTrouble{Trouble: Trouble{Device: d.ID, Kind: kind, Since: tx.Now()}}
+	if d.HasKey() {
+		t.elder = d.Elder
+	}
+	ours, err := e.store.atRisk(ctx, tx, t)
+	if err != nil || !ours {
+		return err
+	}
+	return e.atRisk(ctx, tx, t)
 }
 
 // OutageOpen tells whether an outage with this cause is open: what falls silent for the same cause belongs to it.
@@ -45,13 +62,18 @@ func (e *Engine) OutageOpen(ctx context.Context, tx *db.Tx, c Cause) (bool, erro
 }
 
 // Gather makes devices that fell silent together part of the open outage with that cause, or of a new one, and puts their people
-// on its list. Devices that another node has gathered meanwhile, or that have been heard, are passed over; "" when none is left.
+// on its list. Losses that had become tasks of their own before it was seen join it. Devices that another node has gathered meanwhile,
+// or that have been heard, are passed over; "" when none is left.
 func (e *Engine) Gather(ctx context.Context, tx *db.Tx, c Cause, devices []registry.DeviceID) (AlertID, error) {
 	a, err := e.openOutage(ctx, tx, c)
 	if err != nil {
 		return "", err
 	}
 	lost, err := e.store.gathered(ctx, tx, devices)
+	if err != nil {
+		return "", err
+	}
+	lost, tasks, err := e.tasksOf(ctx, tx, lost)
 	if err != nil || len(lost) == 0 {
 		return "", err
 	}
@@ -67,6 +89,7 @@ func (e *Engine) Gather(ctx context.Context, tx *db.Tx, c Cause, devices []regis
 	if err != nil {
 		return "", err
 	}
+	news[0].tasks = tasks
 	for _, n := range news {
 		commands = append(commands, Command{Type: commandGather, Actor: System(), check: n})
 	}
@@ -76,7 +99,10 @@ func (e *Engine) Gather(ctx context.Context, tx *db.Tx, c Cause, devices []regis
 	if err := e.store.listPeople(ctx, tx, a.ID, lost); err != nil {
 		return "", err
 	}
-	return a.ID, e.store.intoOutage(ctx, tx, a.ID, lost)
+	if err := e.store.intoOutage(ctx, tx, a.ID, lost); err != nil {
+		return "", err
+	}
+	return a.ID, e.fold(ctx, tx, a.ID, lost, tasks)
 }
 
 // openOutage gives the open outage with a cause, locked; nil when there is none.
@@ -147,15 +173,16 @@ func eldersOf(all []openTrouble) []registry.ElderID {
 	return slices.Compact(out)
 }
 
-// apart deals with those troubles that are no task of their own, when their device was heard, or pressed; it gives the others.
+// apart deals with those troubles that nobody but an outage has on a list, when their device was heard, or pressed; it gives the
+// others: those that are a task, and those because of which somebody is on the safety plan.
 func (e *Engine) apart(ctx context.Context, tx *db.Tx, open []openTrouble, pressed bool) (tasks []openTrouble, err error) {
 	back := map[AlertID][]openTrouble{}
 	for _, t := range open {
 		switch {
-		case t.standing == standsTask:
-			tasks = append(tasks, t)
 		case t.standing == standsOutage:
 			back[t.Task] = append(back[t.Task], t)
+		case t.safety:
+			tasks = append(tasks, t)
 		case t.Kind == KindLost || pressed:
 			if err := e.store.endTrouble(ctx, tx, t); err != nil {
 				return nil, err
@@ -169,6 +196,12 @@ func (e *Engine) apart(ctx context.Context, tx *db.Tx, open []openTrouble, press
 		if err := e.heardInOutage(ctx, tx, id, all); err != nil {
 			return nil, err
 		}
+		for _, t := range all {
+			if t.safety {
+				t.standing, t.Task = standsTask, ""
+				tasks = append(tasks, t)
+			}
+		}
 	}
 	return tasks, nil
 }
@@ -180,7 +213,11 @@ func (e *Engine) heardInOutage(ctx context.Context, tx *db.Tx, id AlertID, all [
 		return fmt.Errorf("outage %s: %w", id, err)
 	}
 	for _, t := range all {
-		if err := e.store.endTrouble(ctx, tx, t); err != nil {
+		leave := e.store.endTrouble
+		if t.safety {
+			leave = e.store.leaveOutage // the elder is on the safety plan since before the outage, until a real press
+		}
+		if err := leave(ctx, tx, t); err != nil {
 			return err
 		}
 		if err := e.store.watchAgain(ctx, tx, t.Device); err != nil {

@@ -166,7 +166,7 @@ func (e *Engine) mend(ctx context.Context, tx *db.Tx, all []openTrouble) error {
 	for _, t := range all {
 		by := Actor{Kind: ActorDevice, ID: string(t.Device)}
 		c := Command{Type: commandMend, Actor: by, news: &news{trouble: t.Trouble}}
-		if err := e.tell(ctx, tx, t.Task, c); err != nil {
+		if err := e.tell(ctx, tx, t.repair(), c); err != nil {
 			return err
 		}
 		if err := e.tellSafety(ctx, tx, t.elder, c); err != nil {
@@ -194,7 +194,7 @@ func (e *Engine) backAgain(ctx context.Context, tx *db.Tx, t openTrouble) error 
 func (e *Engine) prove(ctx context.Context, tx *db.Tx, s Signal, all []openTrouble) error {
 	c := Command{Type: commandProve, Actor: Actor{Kind: ActorDevice, ID: string(s.Device.ID)}, news: &news{device: s.Device.ID, signal: s.ID}}
 	for _, t := range all {
-		if err := e.tell(ctx, tx, t.Task, c); err != nil {
+		if err := e.tell(ctx, tx, t.repair(), c); err != nil {
 			return err
 		}
 		if err := e.store.endTrouble(ctx, tx, t); err != nil {
@@ -235,8 +235,11 @@ func (e *Engine) Heard(ctx context.Context, tx *db.Tx, devices []registry.Device
 	return nil
 }
 
-// tell carries commands into an alert that may have ended, or been forgotten.
+// tell carries commands into an alert that may have ended, or been forgotten; "" is none.
 func (e *Engine) tell(ctx context.Context, tx *db.Tx, id AlertID, commands ...Command) error {
+	if id == "" {
+		return nil
+	}
 	a, err := e.store.load(ctx, tx, id)
 	if fault.Is(err, fault.NotFound) {
 		return nil // let go by the retention

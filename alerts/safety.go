@@ -125,7 +125,7 @@ func (e *Engine) Released(ctx context.Context, tx *db.Tx, d registry.Device) err
 		if t.elder == d.Elder && d.ArchivedAt == nil {
 			continue
 		}
-		if t.standing != standsTask {
+		if !t.safety {
 			// Whose it was stays on the list of the outage, if there is one, until somebody has looked.
 			if err := e.store.endTrouble(ctx, tx, t); err != nil {
 				return err
@@ -163,7 +163,7 @@ func (e *Engine) release(ctx context.Context, tx *db.Tx, t openTrouble) error {
 		n.alone = !works
 	}
 	c := Command{Type: commandRelease, Actor: System(), news: n}
-	if err := e.tell(ctx, tx, t.Task, c); err != nil {
+	if err := e.tell(ctx, tx, t.repair(), c); err != nil {
 		return err
 	}
 	on, err := e.store.openSafety(ctx, tx, t.elder)

@@ -18,7 +18,8 @@ func (s store) addWaiting(ctx context.Context, tx *db.Tx, t openTrouble) error {
 	_, err := tx.Exec(ctx, `
 		INSERT INTO device_troubles (device, kind, elder, alert, since_at, mended_at, standing, fragility) VALUES (?, ?, ?, '', ?, NULL, ?, ?)
 		ON CONFLICT (device, kind) DO UPDATE SET elder = excluded.elder, alert = '', since_at = excluded.since_at, mended_at = NULL,
-			standing = excluded.standing, fragility = excluded.fragility
+			standing = excluded.standing, fragility = excluded.fragility,
+			safety = CASE WHEN device_troubles.elder = excluded.elder AND (device_troubles.safety = 1 OR device_troubles.standing = '') THEN 1 ELSE 0 END
 		WHERE device_troubles.mended_at IS NOT NULL`,
 		string(t.Device), t.Kind, string(t.elder), db.Micros(t.Since), t.standing, t.fragility)
 	if err != nil {
@@ -27,12 +28,26 @@ func (s store) addWaiting(ctx context.Context, tx *db.Tx, t openTrouble) error {
 	return nil
 }
 
-// gathered gives those of some devices that are lost and nobody's task yet, in the order of their ids.
+// atRisk notes that the elder of a lost or untried device is put on the safety plan because of it; false when it is noted already, or the
+// trouble has gone. It waits for a task of its own by that.
+func (s store) atRisk(ctx context.Context, tx *db.Tx, t openTrouble) (ours bool, err error) {
+	res, err := tx.Exec(ctx, `
+		UPDATE device_troubles SET standing = ?, safety = 1, elder = ?
+		WHERE device = ? AND kind = ? AND (standing = ? OR standing = ? AND safety = 0)`,
+		StandsAlone, string(t.elder), string(t.Device), t.Kind, StandsGathered, StandsAlone)
+	if err != nil {
+		return false, fmt.Errorf("note that device %s puts its elder at risk: %w", t.Device, err)
+	}
+	n, err := res.RowsAffected()
+	return n == 1, err
+}
+
+// gathered gives those of some devices that are lost and part of no outage yet, in the order of their ids.
 func (s store) gathered(ctx context.Context, tx *db.Tx, devices []registry.DeviceID) ([]openTrouble, error) {
 	return scanTroubles(tx.Query(ctx, `
 		SELECT `+troubleColumns+` FROM device_troubles
-		WHERE device IN (`+db.InList(len(devices))+`) AND kind = ? AND standing = ?
-		ORDER BY device`+tx.ForUpdate(), append(texts(devices), KindLost, StandsGathered)...))
+		WHERE device IN (`+db.InList(len(devices))+`) AND kind = ? AND standing <> ? AND mended_at IS NULL
+		ORDER BY device`+tx.ForUpdate(), append(texts(devices), KindLost, standsOutage)...))
 }
 
 // intoOutage makes lost devices part of an outage.
@@ -54,6 +69,15 @@ func (s store) outOfOutage(ctx context.Context, tx *db.Tx, id AlertID) error {
 	_, err := tx.Exec(ctx, `UPDATE device_troubles SET alert = '', standing = ? WHERE alert = ? AND standing = ?`, StandsAlone, string(id), standsOutage)
 	if err != nil {
 		return fmt.Errorf("let the devices of outage %s go: %w", id, err)
+	}
+	return nil
+}
+
+// leaveOutage takes a device out of an outage whose elder was on the safety plan before it.
+func (s store) leaveOutage(ctx context.Context, tx *db.Tx, t openTrouble) error {
+	_, err := tx.Exec(ctx, `UPDATE device_troubles SET alert = '', standing = '' WHERE device = ? AND kind = ?`, string(t.Device), t.Kind)
+	if err != nil {
+		return fmt.Errorf("take device %s out of outage %s: %w", t.Device, t.Task, err)
 	}
 	return nil
 }

@@ -16,10 +16,19 @@ type openTrouble struct {
 	Trouble
 	elder     registry.ElderID
 	standing  string // of what is no task of its own
+	safety    bool   // its elder is on the safety plan because of it, or such a device puts nobody on it
 	fragility int    // of the elder, while it waits
 }
 
-const troubleColumns = `device, kind, elder, alert, since_at, mended_at, standing, fragility`
+// repair is the repair task of a trouble; "" while it waits for its turn, or is part of an outage.
+func (t openTrouble) repair() AlertID {
+	if t.standing != standsTask {
+		return ""
+	}
+	return t.Task
+}
+
+const troubleColumns = `device, kind, elder, alert, since_at, mended_at, standing, safety, fragility`
 
 func scanTroubles(rows *sql.Rows, err error) ([]openTrouble, error) {
 	if err != nil {
@@ -31,10 +40,11 @@ func scanTroubles(rows *sql.Rows, err error) ([]openTrouble, error) {
 		var t openTrouble
 		var since int64
 		var mended sql.NullInt64
-		if err := rows.Scan(&t.Device, &t.Kind, &t.elder, &t.Task, &since, &mended, &t.standing, &t.fragility); err != nil {
+		var safety int
+		if err := rows.Scan(&t.Device, &t.Kind, &t.elder, &t.Task, &since, &mended, &t.standing, &safety, &t.fragility); err != nil {
 			return nil, fmt.Errorf("read a trouble of a device: %w", err)
 		}
-		t.Since, t.Mended = db.Time(since), db.NullTime(mended)
+		t.Since, t.Mended, t.safety = db.Time(since), db.NullTime(mended), safety == 1 || t.standing == standsTask
 		all = append(all, t)
 	}
 	return all, rows.Err()
@@ -54,7 +64,7 @@ func (s store) troublesOf(ctx context.Context, tx *db.Tx, devices []registry.Dev
 // troublesOfElder gives why an elder is at risk.
 func (s store) troublesOfElder(ctx context.Context, tx *db.Tx, elder registry.ElderID) ([]openTrouble, error) {
 	return scanTroubles(tx.Query(ctx, `
-		SELECT `+troubleColumns+` FROM device_troubles WHERE elder = ? AND elder <> '' AND standing = ''
+		SELECT `+troubleColumns+` FROM device_troubles WHERE elder = ? AND elder <> '' AND (safety = 1 OR standing = '')
 		ORDER BY device, since_at, kind`, string(elder)))
 }
 
@@ -75,8 +85,8 @@ func (s store) openSafety(ctx context.Context, tx *db.Tx, elder registry.ElderID
 // addTrouble writes that something is wrong with a device. What was wrong already is wrong since then.
 func (s store) addTrouble(ctx context.Context, tx *db.Tx, t openTrouble) error {
 	_, err := tx.Exec(ctx, `
-		INSERT INTO device_troubles (`+troubleColumns+`, task_at) VALUES (?, ?, ?, ?, ?, NULL, '', 0, ?)
-		ON CONFLICT (device, kind) DO UPDATE SET elder = excluded.elder, alert = excluded.alert, mended_at = NULL, standing = '', fragility = 0, task_at = excluded.task_at,
+		INSERT INTO device_troubles (`+troubleColumns+`, task_at) VALUES (?, ?, ?, ?, ?, NULL, '', 1, 0, ?)
+		ON CONFLICT (device, kind) DO UPDATE SET elder = excluded.elder, alert = excluded.alert, mended_at = NULL, standing = '', safety = 1, fragility = 0, task_at = excluded.task_at,
 			since_at = CASE WHEN device_troubles.mended_at IS NULL THEN device_troubles.since_at ELSE excluded.since_at END`,
 		string(t.Device), t.Kind, string(t.elder), string(t.Task), db.Micros(t.Since), db.Micros(tx.Now()))
 	if err != nil {
@@ -89,7 +99,7 @@ func (s store) addTrouble(ctx context.Context, tx *db.Tx, t openTrouble) error {
 func (s store) begunSince(ctx context.Context, tx *db.Tx, centre registry.CentreID, since time.Time) (n int, err error) {
 	err = tx.QueryRow(ctx, `
 		SELECT COUNT(*) FROM device_troubles t JOIN devices d ON d.id = t.device
-		WHERE t.task_at > ? AND t.standing = '' AND t.kind IN (?, ?) AND d.centre = ?`,
+		WHERE t.task_at > ? AND t.standing = '' AND t.mended_at IS NULL AND t.kind IN (?, ?) AND d.centre = ?`,
 		db.Micros(since), KindLost, KindUntested, string(centre)).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("count the tasks that began at centre %s: %w", centre, err)
@@ -97,13 +107,14 @@ func (s store) begunSince(ctx context.Context, tx *db.Tx, centre registry.Centre
 	return n, nil
 }
 
-// mendTrouble writes that the fault has gone. The trouble of a device without an elder, who could be at risk, is over by that.
+// mendTrouble writes that the fault has gone; what waited for a task needs none any more. The trouble of a device without an elder,
+// who could be at risk, is over by that.
 func (s store) mendTrouble(ctx context.Context, tx *db.Tx, t openTrouble) error {
 	if t.elder == "" {
 		return s.endTrouble(ctx, tx, t)
 	}
-	_, err := tx.Exec(ctx, `UPDATE device_troubles SET mended_at = ? WHERE device = ? AND kind = ?`,
-		db.Micros(tx.Now()), string(t.Device), t.Kind)
+	_, err := tx.Exec(ctx, `UPDATE device_troubles SET mended_at = ?, standing = '', alert = ? WHERE device = ? AND kind = ?`,
+		db.Micros(tx.Now()), string(t.repair()), string(t.Device), t.Kind)
 	if err != nil {
 		return fmt.Errorf("write that device %s is mended: %w", t.Device, err)
 	}

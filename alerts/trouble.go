@@ -86,7 +86,7 @@ type Trouble struct {
 	Kind   string            `json:"kind"`   // low_battery, mains_lost, tamper, fault, lost, untested; none
 	Since  time.Time         `json:"since"`
 	Mended *time.Time        `json:"mended"` // when the device said that the fault is over; nil: it is not
-	Task   AlertID           `json:"task"`   // the repair task
+	Task   AlertID           `json:"task"`   // the repair task, or the outage; "" while the task waits for its turn
 }
 
 // noDevice is the trouble of an elder whose faulty device was taken away, and who has no other that is known to work.
@@ -110,7 +110,7 @@ func (d *decision) troubled() error {
 	}
 	switch d.c.Type {
 	case commandTrouble:
-		if t := d.a.faultOf(n.trouble.Device, n.trouble.Kind); t != nil && t.Mended == nil {
+		if t := d.a.faultOf(n.trouble.Device, n.trouble.Kind); t != nil && t.Mended == nil && t.Task == n.trouble.Task {
 			return nil
 		}
 		d.emit(EventTrouble, Data{Device: n.trouble.Device, Kind: n.trouble.Kind, Other: n.trouble.Task})
@@ -202,8 +202,12 @@ func evolveTrouble(a *Alert, e Event) {
 	kept := slices.Clone(a.Troubles)
 	switch e.Type {
 	case EventTrouble:
+		since := e.At
+		if t := a.faultOf(d.Device, d.Kind); t != nil && t.Mended == nil {
+			since = t.Since // known, and somebody's task now
+		}
 		kept = slices.DeleteFunc(kept, func(t Trouble) bool { return t.Device == d.Device && t.Kind == d.Kind })
-		kept = append(kept, Trouble{Device: d.Device, Kind: d.Kind, Since: e.At, Task: d.Other})
+		kept = append(kept, Trouble{Device: d.Device, Kind: d.Kind, Since: since, Task: d.Other})
 	case EventMended:
 		at := e.At
 		for i := range kept {

@@ -13,6 +13,8 @@ import (
 
 const (
 	gatherBatch = 200              // devices that become part of an outage in one transaction: short enough that an alarm never waits for it
+	foldBatch   = 20               // of those that had a task already, because each is an alert of its own
+	riskBatch   = 1000             // elders who come on the safety plan in one look; the next look follows at once
 	singleAfter = 15 * time.Minute // what cannot be made part of an outage is a task by itself then
 )
 
@@ -22,6 +24,7 @@ type waiting struct {
 	kind     string
 	since    time.Time
 	standing string
+	cared    bool // its elder is on the safety plan by it
 }
 
 // gather looks at the losses that wait: those that are one matter become an outage, or part of one, and the others tasks of their
@@ -87,7 +90,8 @@ func (w *Watch) openOutages(ctx context.Context, tx *db.Tx, peers []peer, open m
 
 // together makes devices part of an outage, a batch in each transaction.
 func (w *Watch) together(ctx context.Context, o outage) error {
-	for part := range slices.Chunk(o.lost, gatherBatch) {
+	parts := slices.AppendSeq(slices.Collect(slices.Chunk(o.lost, gatherBatch)), slices.Chunk(o.tasks, foldBatch))
+	for _, part := range parts {
 		err := w.insist(ctx, func(tx *db.Tx) error {
 			_, err := w.tasks.Gather(ctx, tx, o.cause, part)
 			return err
@@ -100,7 +104,8 @@ func (w *Watch) together(ctx context.Context, o outage) error {
 }
 
 // alone makes tasks of what has waited for others in vain, and of what was never tried, as many at each centre as there is room for: what
-// is lost first, then the most fragile. The rest waits, and nothing is dropped. stuck belongs to an outage that could not be
+// is lost first, then the most fragile. The rest waits, and nothing is dropped; the elders do not wait: all of them are on the safety
+// plan from now on. stuck belongs to an outage that could not be
 // raised; it is tried again, but not for ever: nobody may be lost because a list cannot be written.
 func (w *Watch) alone(ctx context.Context, stuck map[registry.DeviceID]bool) error {
 	now := w.clock.Now()
@@ -117,7 +122,7 @@ func (w *Watch) alone(ctx context.Context, stuck map[registry.DeviceID]bool) err
 		since := now.Sub(t.since)
 		return t.standing == alerts.StandsGathered && (since < gatherFor || stuck[t.device.ID] && since < singleAfter)
 	})
-	if err := w.separate(ctx, all); err != nil {
+	if all, err = w.care(ctx, all); err != nil {
 		return err
 	}
 	left := int64(len(all))
@@ -144,21 +149,31 @@ func (w *Watch) alone(ctx context.Context, stuck map[registry.DeviceID]bool) err
 	return nil
 }
 
-// separate notes that losses are one by one: hours later they are not taken to have happened with others.
-func (w *Watch) separate(ctx context.Context, all []waiting) error {
-	var ids []registry.DeviceID
-	for i := range all {
-		if all[i].standing == alerts.StandsGathered {
-			ids, all[i].standing = append(ids, all[i].device.ID), alerts.StandsAlone
+// care puts the elders of devices that are lost one by one, or were never tried, on the safety plan, the most fragile first, and gives
+// what waits for a task after that. Hours later these losses are not taken to have happened with others.
+func (w *Watch) care(ctx context.Context, all []waiting) (cared []waiting, err error) {
+	n := 0
+	for _, t := range all {
+		if t.cared {
+			cared = append(cared, t)
+			continue
 		}
-	}
-	for part := range slices.Chunk(ids, gatherBatch) {
-		err := w.insist(ctx, func(tx *db.Tx) error { return setAlone(ctx, tx, part) })
+		if n++; n > riskBatch {
+			w.turn = time.Time{} // the others in a moment
+			continue
+		}
+		err := w.insist(ctx, func(tx *db.Tx) error { return w.tasks.AtRisk(ctx, tx, t.device, t.kind) })
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
 		if err != nil {
-			return err
+			w.log.Error("devices could not be looked after", "device", string(t.device.ID), "err", err)
+			continue
 		}
+		t.standing = alerts.StandsAlone
+		cared = append(cared, t)
 	}
-	return nil
+	return cared, nil
 }
 
 // roomAt asks once how much room there is at a centre.

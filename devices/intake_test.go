@@ -93,6 +93,15 @@ func (e *engine) Waits(ctx context.Context, tx *db.Tx, d registry.Device, kind s
 	return err
 }
 
+// AtRisk notes whose elder is on the safety plan, in the table of alerts.Engine.
+func (e *engine) AtRisk(ctx context.Context, tx *db.Tx, d registry.Device, kind string) error {
+	if err := e.refuse(); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `UPDATE device_troubles SET standing = 'alone', safety = 1 WHERE device = ? AND kind = ?`, string(d.ID), kind)
+	return err
+}
+
 // OutageOpen knows the outages that were gathered for.
 func (e *engine) OutageOpen(_ context.Context, _ *db.Tx, c alerts.Cause) (bool, error) {
 	e.mu.Lock()

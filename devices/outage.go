@@ -42,7 +42,7 @@ type peer struct {
 	missing  time.Duration // how long it is missed
 	beat     Beat
 	gathered bool // lost, and nobody's task yet
-	lost     bool // lost a moment ago, and a task of its own since
+	lost     bool // lost a moment ago, and found to be alone
 }
 
 // areaDigits are the lengths of the official codes of a district, a street and a community (GB/T 2260, GB/T 10114: 6, 9 and 12 digits).
@@ -66,17 +66,19 @@ func (p peer) causes() []alerts.Cause {
 type group struct {
 	cause  alerts.Cause
 	lost   []registry.DeviceID
-	since  time.Time          // whoever was heard after this was not hit
-	silent int                // lost, or overdue since then
-	elders []registry.ElderID // of what is silent
-	people int                // how many they are
+	tasks  []registry.DeviceID // that were found to be alone a moment ago
+	since  time.Time           // whoever was heard after this was not hit
+	silent int                 // lost, or overdue since then
+	elders []registry.ElderID  // of what is silent
+	people int                 // how many they are
 	alive  int
 }
 
-// outage is a group that is one matter.
+// outage is a group that is one matter. tasks were found to be alone before it was seen.
 type outage struct {
 	cause alerts.Cause
 	lost  []registry.DeviceID
+	tasks []registry.DeviceID
 }
 
 // outages finds which of the gathered losses are one matter. peers are all devices that report by themselves in the centres of the
@@ -87,13 +89,16 @@ type outage struct {
 func outages(peers []peer, open map[alerts.Cause]bool) (found []outage) {
 	taken := map[registry.DeviceID]bool{}
 	take := func(g *group) {
-		o := outage{cause: g.cause}
-		for _, id := range g.lost {
-			if !taken[id] {
-				taken[id] = true
-				o.lost = append(o.lost, id)
+		free := func(ids []registry.DeviceID) (out []registry.DeviceID) {
+			for _, id := range ids {
+				if !taken[id] {
+					taken[id] = true
+					out = append(out, id)
+				}
 			}
+			return out
 		}
+		o := outage{g.cause, free(g.lost), free(g.tasks)}
 		if len(o.lost) > 0 {
 			found = append(found, o)
 		}
@@ -125,6 +130,8 @@ func groupsOf(peers []peer, open map[alerts.Cause]bool) []*group {
 			g.since = later(g.since, p.seen.Add(time.Duration(p.beat)))
 			if p.gathered {
 				g.lost = append(g.lost, p.id)
+			} else {
+				g.tasks = append(g.tasks, p.id)
 			}
 		}
 	}

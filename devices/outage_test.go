@@ -110,7 +110,7 @@ func lostTogetherCases() []lostTogether {
 			[]alerts.Cause{{Centre: "c1", By: alerts.ByGateway, Value: "mqtt"}}, "gateway mqtt: 1"},
 		{"two have become tasks already, and two more went", func(w *town) {
 			w.add(2, mqtt, w.silent(20*time.Minute), func(p *peer) { p.lost = true }).add(2, mqtt, w.gone)
-		}, nil, "gateway mqtt: 2"},
+		}, nil, "gateway mqtt: 2 and 2 tasks"},
 	}
 }
 
@@ -128,7 +128,11 @@ func TestWhatIsLostTogether(t *testing.T) {
 			var got []string
 			var all []registry.DeviceID
 			for _, o := range outages(w.all, open) {
-				got, all = append(got, fmt.Sprintf("%s %s: %d", o.cause.By, o.cause.Value, len(o.lost))), append(all, o.lost...)
+				line := fmt.Sprintf("%s %s: %d", o.cause.By, o.cause.Value, len(o.lost))
+				if len(o.tasks) > 0 {
+					line += fmt.Sprintf(" and %d tasks", len(o.tasks))
+				}
+				got, all = append(got, line), append(append(all, o.lost...), o.tasks...)
 			}
 			slices.Sort(got)
 			if got := strings.Join(got, "; "); got != c.want {

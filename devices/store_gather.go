@@ -8,7 +8,6 @@ import (
 
 	"anling/alerts"
 	"anling/internal/db"
-	"anling/registry"
 )
 
 // isRipe tells whether a loss has waited for others since a time, or before.
@@ -65,7 +64,7 @@ func scanPeer(rows *sql.Rows, lostSince time.Time) (p peer, counts bool, err err
 	case alerts.StandsGathered:
 		p.gathered = true
 		return p, ok, nil
-	case "":
+	case "", alerts.StandsAlone:
 		p.lost = !db.Time(since).Before(lostSince)
 		return p, ok && p.lost, nil
 	}
@@ -75,7 +74,7 @@ func scanPeer(rows *sql.Rows, lostSince time.Time) (p peer, counts bool, err err
 // waitingTasks gives what is wrong with devices and nobody's task yet: what is lost first, then the most fragile, then what waits longest.
 func waitingTasks(ctx context.Context, tx *db.Tx) (all []waiting, err error) {
 	rows, err := tx.Query(ctx, `
-		SELECT t.kind, t.since_at, t.standing, d.id, d.centre, d.elder, d.protocol, d.kind, d.carrier, d.beat_s, d.battery_hours
+		SELECT t.kind, t.since_at, t.standing, t.safety, d.id, d.centre, d.elder, d.protocol, d.kind, d.carrier, d.beat_s, d.battery_hours
 		FROM device_troubles t JOIN devices d ON d.id = t.device
 		WHERE t.standing IN ('gathered', 'alone')
 		ORDER BY CASE WHEN t.kind = ? THEN 0 ELSE 1 END, t.fragility DESC, t.since_at, t.device`, alerts.KindLost)
@@ -87,11 +86,12 @@ func waitingTasks(ctx context.Context, tx *db.Tx) (all []waiting, err error) {
 		var t waiting
 		var since int64
 		d := &t.device
-		err := rows.Scan(&t.kind, &since, &t.standing, &d.ID, &d.Centre, &d.Elder, &d.Protocol, &d.Kind, &d.Carrier, &d.BeatS, &d.BatteryHours)
+		var safety int
+		err := rows.Scan(&t.kind, &since, &t.standing, &safety, &d.ID, &d.Centre, &d.Elder, &d.Protocol, &d.Kind, &d.Carrier, &d.BeatS, &d.BatteryHours)
 		if err != nil {
 			return nil, fmt.Errorf("read what waits: %w", err)
 		}
-		t.since = db.Time(since)
+		t.since, t.cared = db.Time(since), safety == 1 && t.standing == alerts.StandsAlone
 		all = append(all, t)
 	}
 	return all, db.Fault(rows.Err())
@@ -106,17 +106,4 @@ func claim(ctx context.Context, tx *db.Tx, t waiting) (ours bool, err error) {
 	}
 	n, err := res.RowsAffected()
 	return n == 1, err
-}
-
-// setAlone notes that losses are no outage.
-func setAlone(ctx context.Context, tx *db.Tx, ids []registry.DeviceID) error {
-	args := []any{alerts.StandsAlone, alerts.KindLost, alerts.StandsGathered}
-	for _, id := range ids {
-		args = append(args, string(id))
-	}
-	_, err := tx.Exec(ctx, `UPDATE device_troubles SET standing = ? WHERE kind = ? AND standing = ? AND device IN (`+db.InList(len(ids))+`)`, args...)
-	if err != nil {
-		return fmt.Errorf("note that %d losses are no outage: %w", len(ids), err)
-	}
-	return nil
 }

@@ -29,6 +29,8 @@ type Tasks interface {
 	// Waits notes that something is wrong with a device, before it is a task; Gather makes lost ones part of an outage with a cause.
 	Waits(ctx context.Context, tx *db.Tx, d registry.Device, kind string) error
 	Gather(ctx context.Context, tx *db.Tx, c alerts.Cause, lost []registry.DeviceID) (alerts.AlertID, error)
+	// AtRisk puts the elder of a device that is lost or untried on the safety plan, before its task has its turn.
+	AtRisk(ctx context.Context, tx *db.Tx, d registry.Device, kind string) error
 	OutageOpen(ctx context.Context, tx *db.Tx, c alerts.Cause) (bool, error)
 
 	// Room tells how many tasks about lost and untried devices may begin at a centre now.

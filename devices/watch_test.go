@@ -209,12 +209,27 @@ func TestTasksBeginAtAPace(t *testing.T) {
 		if n := len(r.engine.raisedOf("untested")); n == all || n != before || w.Waiting() != int64(all-n) {
 			t.Errorf("without room %d tasks began and %d wait, want none and %d", n-before, w.Waiting(), all-n)
 		}
+		if n := r.uncared(t); n > 0 {
+			t.Errorf("the elders of %d devices wait for the safety plan, want none: only tasks have a pace", n)
+		}
 		r.engine.setRoom(r.elder.Centre, 100)
 		r.pass(t, time.Minute, w, again)
 		if got := r.engine.raisedOf("untested"); len(got) != all || w.Waiting() != 0 {
 			t.Errorf("with room for all %d tasks have begun and %d wait, want each once and none", len(got), w.Waiting())
 		}
 	})
+}
+
+// uncared counts the devices that wait for a task and whose elders are not on the safety plan.
+func (r *rig) uncared(t *testing.T) (n int) {
+	t.Helper()
+	err := r.db.View(t.Context(), func(tx *db.Tx) error {
+		return tx.QueryRow(t.Context(), `SELECT COUNT(*) FROM device_troubles WHERE standing = 'alone' AND safety = 0`).Scan(&n)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
 
 func (e *engine) setRoom(c registry.CentreID, n int) {
