@@ -23,7 +23,7 @@ type StepTold struct {
 	Step  string   `json:"step"`
 	Do    string   `json:"do"`
 	After string   `json:"after"`          // from where its clock counts, as the plan writes it
-	From  string   `json:"from"`           // the same in words: the press
+	From  string   `json:"from"`           // the same in words: the press, the start of the task
 	At    string   `json:"at"`             // 30 s; at once; the next morning at 09:00
 	AtS   int      `json:"at_s"`           // seconds, for the order in time; of the next morning those until then are not known: 0
 	When  string   `json:"when"`           // both together: 30 s after the press
@@ -35,7 +35,7 @@ type StepTold struct {
 func (p *Plan) Told(lang string) PlanTold {
 	out := PlanTold{Name: inWords(p.Name, lang), About: inWords(p.About, lang), Facts: p.facts(lang), Steps: []StepTold{}, Rules: words.T(lang, "plan.rules", nil)}
 	for i := range p.Steps {
-		out.Steps = append(out.Steps, p.Steps[i].Told(lang))
+		out.Steps = append(out.Steps, p.Steps[i].told(lang, p.begins()))
 	}
 	return out
 }
@@ -63,9 +63,35 @@ func (t StepTold) Sentence(lang string) string {
 	return words.T(lang, "plan.step", vars)
 }
 
-// Told is the step in words.
-func (s *Step) Told(lang string) StepTold {
-	out := StepTold{Step: s.ID, Do: s.Do, After: s.After, From: words.T(lang, "plan.after."+s.After, nil), What: inWords(s.What, lang),
+// begins is the key of the words for how an alert of the plan begins: nobody has pressed anything when a device is not heard from, and
+// each round of a safety plan has a beginning of its own.
+func (p *Plan) begins() string {
+	sensed := func(kind string) bool {
+		return slices.Contains([]string{"smoke", "gas", "water", "co", "inactivity", "door", "zone"}, kind)
+	}
+	for _, of := range []struct {
+		key  string
+		kind func(string) bool
+	}{
+		{"plan.after.raised.task", deviceTask},
+		{"plan.after.raised.round", func(kind string) bool { return kind == KindSafety }},
+		{"plan.after.raised.outage", func(kind string) bool { return kind == KindOutage }},
+		{"plan.after.raised.signal", sensed},
+	} {
+		if len(p.For) > 0 && !slices.ContainsFunc(p.For, func(kind string) bool { return !of.kind(kind) }) {
+			return of.key
+		}
+	}
+	return "plan.after.raised"
+}
+
+// told is the step in words; begins is the key of the words for how an alert of its plan begins.
+func (s *Step) told(lang, begins string) StepTold {
+	from := "plan.after." + s.After
+	if from == "plan.after.raised" {
+		from = begins
+	}
+	out := StepTold{Step: s.ID, Do: s.Do, After: s.After, From: words.T(lang, from, nil), What: inWords(s.What, lang),
 		AtS: int(time.Duration(s.At + s.Late).Seconds())}
 	out.At, out.When = s.when(lang, out.From)
 	add := func(key string, list []string, join string) {
@@ -116,7 +142,7 @@ func (s Span) Told(lang string) string {
 // Told says what would happen in one line, without its time: the step in the plan's own words, then whom it reaches and how.
 func (l TryLine) Told(lang string) string {
 	if l.Event == EventRaised {
-		return words.T(lang, "plan.pressed", nil)
+		return words.T(lang, "plan.raised", nil)
 	}
 	vars := map[string]string{"name": l.Name, "actor": l.Name, "kind": words.T(lang, "kind_"+l.Kind, nil), "channel": l.channel(lang),
 		"step": l.Step, "reason": inWords(l.What, lang), "prompt": l.Kind}

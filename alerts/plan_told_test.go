@@ -54,6 +54,25 @@ func TestAPlanIsToldInSentences(t *testing.T) {
 	}
 }
 
+// TestWhereNobodyHasPressedNoPressIsTold: the clock of a step counts from what really began.
+func TestWhereNobodyHasPressedNoPressIsTold(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string][2]string{
+		"technical": {"任务开始", "the start of the task"}, "false-alarms": {"任务开始", "the start of the task"},
+		"safety": {"每轮照看开始", "the start of the round"}, "outage": {"发现失联", "the moment the outage is found"},
+		"hazard": {"信号到达", "the signal"}, "inactivity": {"信号到达", "the signal"},
+		"emergency": {"按下", "the press"}, "vip": {"按下", "the press"}, "silent": {"按下", "the press"}, "test": {"按下", "the press"},
+	} {
+		for i, lang := range []string{"zh", "en"} {
+			steps := builtInPlan(t, name).Told(lang).Steps
+			first := slices.IndexFunc(steps, func(s StepTold) bool { return s.After == "raised" })
+			if first < 0 || steps[first].From != want[i] {
+				t.Errorf("%s begins with %+v, want %q", name, steps, want[i])
+			}
+		}
+	}
+}
+
 func TestATrialIsToldInLines(t *testing.T) {
 	t.Parallel()
 	eachHouse(t, func(t *testing.T, h *house) {
@@ -64,7 +83,7 @@ func TestATrialIsToldInLines(t *testing.T) {
 		for _, l := range r.Lines {
 			zh, en = append(zh, l.Told("zh")), append(en, l.Told("en"))
 		}
-		for _, want := range []string{"求助信号到达", "按次序给家人打电话：女儿（电话）", "座席接警"} {
+		for _, want := range []string{"预案开始", "按次序给家人打电话：女儿（电话）", "座席接警"} {
 			if !slices.Contains(zh, want) {
 				t.Errorf("%q is not among\n%s", want, strings.Join(zh, "\n"))
 			}
