@@ -33,7 +33,7 @@ type Consent struct {
 	Scope       string     `json:"scope"`    // to what it extends, in words
 	GivenAt     *time.Time `json:"given_at"` // now, when none is said
 	GivenBy     string     `json:"given_by"` // the elder, or who acts for them and why
-	How         string     `json:"how"`      // written, verbal, phone, form …
+	How         string     `json:"how"`      // paper, spoken, electronic, or in words of one's own
 	Document    string     `json:"document"` // the attachment that proves it
 	Until       *time.Time `json:"until"`    // nil: until it is withdrawn
 	Note        string     `json:"note"`

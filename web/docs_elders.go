@@ -15,7 +15,7 @@ func docsElders() map[string]doc {
 			body: registry.Joining{}, optional: true, answer: gated[registry.Elder]{}, example: `{"share_contacts":false}`},
 		"GET /v1/elders/{id}/consents": {tag: "consents", summary: "What an elder has agreed to, past and withdrawn too", answer: page[gated[registry.Consent]]{}},
 		"POST /v1/elders/{id}/consents": {tag: "consents", summary: "Write down a consent, or another basis, for a purpose", body: registry.Consent{}, optional: true,
-			answer: gated[registry.Consent]{}, status: 201, example: `{"purpose":"sharing","basis":"consent","scope":"家人与社区联络员","given_by":"本人","how":"written"}`},
+			answer: gated[registry.Consent]{}, status: 201, example: `{"purpose":"sharing","basis":"consent","scope":"家人与社区联络员","given_by":"本人","how":"paper"}`},
 		"POST /v1/consents/{id}/withdraw": {tag: "consents", summary: "Withdraw a consent; a second time changes nothing", body: withdrawal{}, optional: true, answer: gated[registry.Consent]{}},
 		"GET /v1/elders/duplicates": {tag: "registry", summary: "Pairs of records that may be of one person, the likeliest first, with the reasons", answer: page[DuplicateView]{},
 			query: []param{{"limit", "how many at most"}}},

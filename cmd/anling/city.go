@@ -159,7 +159,7 @@ func (c *city) fillConsents(ctx context.Context, id registry.ElderID) error {
 		return nil
 	}
 	for _, purpose := range []string{"care", "location", "sharing"} {
-		if _, err := c.registry.GiveConsent(ctx, registry.Consent{Elder: id, Purpose: purpose, GivenBy: "本人", How: "written"}); err != nil {
+		if _, err := c.registry.GiveConsent(ctx, registry.Consent{Elder: id, Purpose: purpose, GivenBy: "本人", How: "paper"}); err != nil {
 			return fmt.Errorf("consent of elder %s: %w", id, err)
 		}
 	}
