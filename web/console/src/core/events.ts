@@ -1,5 +1,6 @@
 import type { Alert, AlertEvent, Lang, NextStep, Person, Reason } from '../data/types'
 import { minutes } from './time'
+import { titleOf } from './title'
 import { code, hasWord, say, sayAny } from './words'
 
 // Every line of the timeline is a sentence of the message file, chosen by the event's type and the
@@ -79,7 +80,7 @@ export function eventSentence(e: AlertEvent, alert: Alert, lang: Lang, names?: s
     name: names ?? concerned(e, alert, lang),
     actor: actorName(e, alert, lang),
     kind: code(lang, 'kind', text(e, 'kind') || alert.kind),
-    title: alert.title || sayAny(lang, 'ui.unidentified'),
+    title: titleOf(alert, lang),
     minutes: e.type === 'raised' ? Math.floor(lateSeconds(e) / 60) : seconds ? minutes(seconds) : '',
     channel: e.type === 'path' ? code(lang, 'path', text(e, 'channel')) : code(lang, 'channel', text(e, 'channel')),
     seconds: lateSeconds(e),

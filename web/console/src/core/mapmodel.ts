@@ -3,6 +3,7 @@ import { bearing, ring } from './geo'
 import { comingOf, hereOf } from './people'
 import { isAftercare, isMachine, isUnaccepted, isWorking, priorityOf } from './queue'
 import { countdown, minutes } from './time'
+import { titleOf } from './title'
 import { say } from './words'
 
 // What the map shows, as plain data. The drawing of it is in src/map.
@@ -62,7 +63,7 @@ function elderMark(a: Alert, selected: Alert | null, lang: Lang): ElderMark[] {
   if (!at) return []
   return [{
     id: a.id, at, priority: priorityOf(a), selected: a.id === selected?.id, fresh: isUnaccepted(a), source: a.position?.source ?? '',
-    label: a.title || say(lang, 'ui.unidentified'),
+    label: titleOf(a, lang),
   }]
 }
 
