@@ -60,10 +60,8 @@ func (e *Engine) Events(ctx context.Context, id AlertID) ([]Event, error) {
 		if _, err := e.store.read(ctx, tx, id, ""); err != nil {
 			return err
 		}
-		rows, err := e.store.events(ctx, tx, `e.alert = ? ORDER BY e.seq`, string(id))
-		for _, r := range rows {
-			out = append(out, r.Event)
-		}
+		var err error
+		out, err = e.part(ctx, tx, id, EventQuery{})
 		return err
 	})
 	return out, err

@@ -145,21 +145,6 @@ func (s *Server) addClasses(r *http.Request, a *alerts.Alert, v *DetailView) {
 	v.Classes = some(held)
 }
 
-// listEvents answers GET /v1/alerts/{id}/events: the whole story, in its order.
-func (s *Server) listEvents(w http.ResponseWriter, r *http.Request) error {
-	a, err := s.alert(r)
-	if err != nil {
-		return err
-	}
-	events, err := s.engine.Events(r.Context(), a.ID)
-	if err != nil {
-		return err
-	}
-	s.lookAtAlarm(r.Context(), s.alertLook(a, nil, viewer{}, "events.listed"))
-	out := page[gated[alerts.Event]]{Items: redactAll(s.alertViewer(r.Context(), callerOf(r.Context()), a), events)}
-	return writeJSON(w, http.StatusOK, out)
-}
-
 // CandidateView is a helper who could be asked.
 type CandidateView struct {
 	Helper       string        `json:"helper"`

@@ -51,8 +51,9 @@ func docs() map[string]doc {
 
 		"GET /v1/alerts": {tag: "alerts", summary: "Alerts, newest first", answer: page[gated[AlertView]]{},
 			query: append([]param{{"state", "open, closed, all or a state"}, {"elder", "id"}, {"device", "id"}, {"centre", "id"}}, paging...)},
-		"GET /v1/alerts/{id}":        {tag: "alerts", summary: "An alert with the elder's profile, contacts and earlier alerts", answer: gated[DetailView]{}},
-		"GET /v1/alerts/{id}/events": {tag: "alerts", summary: "The whole story of an alert, each event with the hash that covers the one before", answer: page[gated[alerts.Event]]{}},
+		"GET /v1/alerts/{id}": {tag: "alerts", summary: "An alert with the elder's profile, contacts and earlier alerts", answer: gated[DetailView]{}},
+		"GET /v1/alerts/{id}/events": {tag: "alerts", summary: "The whole story of an alert, each event with the hash that covers the one before. With a limit only the newest, in their order; next leads to those before them",
+			answer: page[gated[EventView]]{}, query: paging},
 		"GET /v1/alerts/{id}/candidates": {tag: "alerts", summary: "Helpers who could come, with travel time and the reasons for their order",
 			answer: candidatesPage{}, query: []param{{"limit", "how many at most"}}},
 		"GET /v1/alerts/{id}/people": {tag: "alerts", summary: "Whom to check on in an outage, the most fragile first", answer: page[gated[OutagePersonView]]{},

@@ -87,6 +87,7 @@ func alertRows() []gateRow {
 			personal: {"name", "position"}}),
 		classed(ReasonView{}, fields{open: {"code", "value", "zh", "en"}}),
 		classed(alerts.Event{}, fields{open: {"seq", "global", "alert", "type", "at", "actor", "data", "hash"}}),
+		classed(EventView{}, fields{personal: {"names"}}),
 		classed(alerts.Actor{}, fields{open: {"kind", "id", "role"}, personal: {"name"}}),
 		classed(alerts.Data{}, fields{
 			open: {"person", "step", "message", "channel", "template", "repeat", "status", "code", "answer", "to", "level", "priority",

@@ -64,7 +64,7 @@ func (h *matrixHouse) probes() []probe {
 		{of: reflect.TypeFor[registry.Provider](), path: "/v1/providers/%", write: "/v1/providers", ids: with(at("p-"), inMine, "p-mine"), centre: true},
 		{of: reflect.TypeFor[NearView](), path: "/v1/nearest?lat=31.23&lon=121.47", list: true, ids: here, centre: true},
 		{of: reflect.TypeFor[DetailView](), path: "/v1/alerts/%", ids: told, centre: true, opens: true},
-		{of: reflect.TypeFor[alerts.Event](), path: "/v1/alerts/%/events", list: true, ids: told, centre: true, opens: true},
+		{of: reflect.TypeFor[EventView](), path: "/v1/alerts/%/events", list: true, ids: told, centre: true, opens: true},
 		{of: reflect.TypeFor[OutagePersonView](), path: "/v1/alerts/%/people", list: true, ids: h.rules["outages"], centre: true, opens: true},
 		{of: reflect.TypeFor[CandidateView](), path: "/v1/alerts/%/candidates", list: true, ids: told, centre: true, opens: true},
 		{of: reflect.TypeFor[registry.Centre](), path: "/v1/centres/%", write: "/v1/centres", ids: map[string]string{inOwn: "c1", inBelow: "c1a", inSister: "c2"}, centre: true},

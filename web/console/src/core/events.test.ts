@@ -35,6 +35,8 @@ describe('eventSentence', () => {
     [zh('gathered', { elders: ['e1', 'e2'] }), '2 人的设备失联，列入核实名单'],
     [en('back', { elders: ['e1'] }), 'The devices of 1 people are heard again'],
     [zh('checked', { outcome: 'help' }, operator), '核实一人：需要帮助，已报警'],
+    [en('back', { elders: ['e1'] }, { names: ['张秀英'] }), 'Heard again: 张秀英'],
+    [zh('gathered', { elders: ['e1', 'e2'] }, { names: ['张秀英', '李强'] }), '设备失联，列入核实名单：张秀英、李强'],
     [zh('something_new'), 'something_new'],
   ])('%s', (got, want) => expect(got).toBe(want))
 
@@ -61,6 +63,17 @@ describe('timelineOf', () => {
     const crowd = ['a', 'b', 'c', 'd', 'e', 'f'].map((x, i) => anEvent('told', { who: { name: x }, channel: 'sms' }, { seq: i + 1 }))
     expect(timelineOf(crowd, alert, 'en', false).map((l) => l.text)).toEqual(['SMS to a, b, c, d and 2 more'])
     expect(timelineOf(crowd, alert, 'zh', false).map((l) => l.text)).toEqual(['向a、b、c、d和另外 2 人发出短信'])
+  })
+  it('names those of an outage who were checked on, and folds the calls of one seat', () => {
+    const check = (seq: number, name: string, s: number, outcome = 'well', id = 'o1') =>
+      anEvent('checked', { person: 'e' + seq, outcome }, { seq, at: at(s), names: [name], actor: { kind: 'operator', id, name: '周晓' } })
+    const list = [check(1, '甲', 0), check(2, '乙', 60), check(3, '丙', 90, 'help'), check(4, '丁', 120), check(5, '戊', 150, 'well', 'o2'), check(6, '己', 700)]
+    expect(timelineOf(list, alert, 'zh', false).map((l) => l.text)).toEqual(['核实平安：甲、乙、丁', '需要帮助，已报警：丙', '核实平安：戊', '核实平安：己'])
+    expect(timelineOf(list, alert, 'en', true).map((l) => l.text)).toEqual(['甲', '乙', '丙', '丁', '戊', '己'].map((n, i) => (i === 2 ? `Needs help, the alarm was raised: ${n}` : `Reached, and all is well: ${n}`)))
+  })
+  it('tells of unnamed ones that they were one person each', () => {
+    const check = (seq: number) => anEvent('checked', { outcome: 'well' }, { seq, at: at(seq), actor: { kind: 'operator', id: 'o1' } })
+    expect(timelineOf([check(1), check(2)], alert, 'zh', false).map((l) => l.text)).toEqual(['核实一人：平安', '核实一人：平安'])
   })
   it('keeps apart what happened later, and shows all when asked', () => {
     expect(timelineOf([told(1, 'c1', 0), told(2, 'h1', 30)], alert, 'zh', false)).toHaveLength(2)

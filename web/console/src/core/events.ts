@@ -31,6 +31,7 @@ export function personName(people: Person[] | undefined, id: string, lang: Lang)
 }
 
 function concerned(e: AlertEvent, alert: Alert, lang: Lang): string {
+  if (e.names?.length) return together(e.names, lang)
   const who = e.data?.['who']
   if (who && typeof who === 'object' && 'name' in who && typeof who.name === 'string' && who.name) return who.name
   const id = text(e, 'person') || text(e, 'helper') || (['contact', 'helper', 'elder'].includes(e.actor.kind) ? e.actor.id : '')
@@ -50,7 +51,8 @@ function variant(e: AlertEvent): string[] {
     case 'returned': return [text(e, 'reason')]
     case 'progress': return [text(e, 'code'), travelSeconds(e) > 0 ? 'minutes' : '']
     case 'path': return lateSeconds(e) >= 1 ? ['late'] : []
-    case 'checked': return [text(e, 'outcome')]
+    case 'checked': return e.names ? [`${text(e, 'outcome')}.named`, text(e, 'outcome')] : [text(e, 'outcome')]
+    case 'gathered': case 'back': return e.names ? ['named'] : []
     case 'turn': return text(e, 'name') ? ['name'] : []
     case 'offered': return travelSeconds(e) > 0 ? ['minutes'] : []
     case 'escalated': return [text(e, 'to'), figure(e, 'level') ? 'level' : '', text(e, 'reason') ? '' : 'plain']
@@ -139,6 +141,14 @@ export interface Line { seq: number; at: string; type: string; tone: Tone; text:
 
 const sameBreathMs = 4000
 const merged = new Set(['told', 'offered', 'reserved', 'stood_down', 'receipt'])
+// Working through the list of an outage is one deed of many calls.
+const checksMs = 600_000
+
+/** What is one line with it when it happens close by: its likeness, and how close by that is. Null when it stands alone. */
+function likeness(e: AlertEvent, key: string): { like: string; within: number } | null {
+  if (merged.has(e.type)) return { like: key + text(e, 'status') + e.actor.kind, within: sameBreathMs }
+  return e.type === 'checked' && e.names ? { like: key + e.actor.id, within: checksMs } : null
+}
 
 const namesShown = 4
 
@@ -149,16 +159,16 @@ function together(names: string[], lang: Lang): string {
 
 /** The timeline as it is read: the same thing done to several people in one breath is one line. */
 export function timelineOf(events: readonly AlertEvent[], alert: Alert, lang: Lang, details: boolean): Line[] {
-  const groups: { first: AlertEvent; key: string; names: string[] }[] = []
+  const groups: { first: AlertEvent; like: string; names: string[] }[] = []
   for (const e of events) {
     if (!details && isDetail(e)) continue
-    const key = keyOf(e) ?? e.type
+    const near = details ? null : likeness(e, keyOf(e) ?? e.type)
     const name = concerned(e, alert, lang)
     // Different minutes belong to different people: a merged offer leaves them out.
-    const like = merged.has(e.type) && !details && groups.slice(-4).find((g) => g.key === key + text(e, 'status') + e.actor.kind && Date.parse(e.at) - Date.parse(g.first.at) < sameBreathMs)
-    if (like) {
-      if (!like.names.includes(name)) like.names.push(name)
-    } else groups.push({ first: e, key: key + text(e, 'status') + e.actor.kind, names: [name] })
+    const group = near && groups.slice(-4).find((g) => g.like === near.like && Date.parse(e.at) - Date.parse(g.first.at) < near.within)
+    if (group) {
+      if (!group.names.includes(name)) group.names.push(name)
+    } else groups.push({ first: e, like: near?.like ?? '', names: [name] })
   }
   return groups.map(({ first, names }) => {
     const e = names.length > 1 && first.type === 'offered' ? { ...first, data: { ...first.data, travel: null } } : first

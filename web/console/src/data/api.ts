@@ -78,7 +78,7 @@ export const api = {
   logout: () => request<void>('DELETE', '/v1/session'),
   config: () => request<Config>('GET', '/v1/config'),
   alert: (a: string) => request<Alert & Detail>('GET', `/v1/alerts/${id(a)}`),
-  events: (a: string) => items<AlertEvent>(`/v1/alerts/${id(a)}/events`),
+  events: (a: string, limit: number, cursor = '') => request<{ items: AlertEvent[]; next: string | null }>('GET', `/v1/alerts/${id(a)}/events?limit=${limit}&cursor=${id(cursor)}`),
   candidates: (a: string) => request<{ items: Candidate[]; left_out?: Candidate[] }>('GET', `/v1/alerts/${id(a)}/candidates?limit=30`),
   command: (a: string, name: string, body: object) => request<Alert>('POST', `/v1/alerts/${id(a)}/${name}`, body),
   outagePeople: (a: string, state: string, limit: number, cursor = '') => request<{ items: OutagePerson[]; next: string | null }>('GET', `/v1/alerts/${id(a)}/people?state=${id(state)}&limit=${limit}&cursor=${id(cursor)}`),

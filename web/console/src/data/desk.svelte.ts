@@ -20,6 +20,9 @@ export interface Failure { action: string; problem: ApiError; alert: string }
 const refreshMs = 10_000
 const silenceMs = 30_000
 const settleMs = 500
+const storyPart = 200
+const namesPart = 50
+const namesMs = 1000
 const shiftMark = 'anling.shift'
 const keysMark = 'anling.keys'
 
@@ -51,6 +54,8 @@ export class Desk {
   silenced = $state.raw<ReadonlyMap<string, number>>(new Map())
   detail = $state.raw<Detail | null>(null)
   story = $state.raw<readonly AlertEvent[]>([])
+  /** the story goes back farther than what is here: where to ask on */
+  earlier = $state<string | null>(null)
   candidates = $state.raw<readonly Candidate[]>([])
   /** who is near and would not be asked, with why */
   leftOut = $state.raw<readonly Candidate[]>([])
@@ -74,7 +79,7 @@ export class Desk {
   wall = $derived(wholeSecond(this.tick + this.live.skew))
   /** the helpers behind the keys 1–5: those who have not been asked yet */
   slots = $derived(this.selected ? freeCandidates(this.selected, this.candidates).slice(0, 5) : [])
-  events = $derived(mergeEvents(this.story, this.live.events.get(this.selectedId ?? '') ?? []))
+  events = $derived(mergeEvents(this.live.events.get(this.selectedId ?? '') ?? [], this.story))
   onDuty = $derived([...this.live.helpers.values()].filter((h) => h.on_duty !== false).length)
 
   readonly speaker = new Speaker((running) => (this.sound = running))
@@ -193,7 +198,9 @@ export class Desk {
         const before = this.live.alerts.get(c.alert.id)
         this.live = takeChange(this.live, c)
         this.#arrived(c.alert, before)
-        if (c.alert.id === this.selectedId && c.event && c.event.type !== 'receipt') this.#refreshSoon()
+        if (c.alert.id !== this.selectedId || !c.event) return
+        if (c.alert.outage) this.#namesSoon()
+        else if (c.event.type !== 'receipt') this.#refreshSoon()
       },
       helpers: (list) => (this.live = takeHelpers(this.live, list)),
       heard: () => {
@@ -279,6 +286,7 @@ export class Desk {
     this.notice = ''
     this.detail = null
     this.story = []
+    this.earlier = null
     this.candidates = []
     this.leftOut = []
     void this.#load(false)
@@ -306,7 +314,7 @@ export class Desk {
     const id = this.selectedId
     if (!id) return
     void this.#loadCandidates()
-    const [full, events] = await Promise.allSettled([api.alert(id), api.events(id)])
+    const [full, events] = await Promise.allSettled([api.alert(id), this.#newest(id)])
     if (this.selectedId !== id) return
     if (full.status === 'fulfilled') {
       const a = full.value
@@ -314,9 +322,45 @@ export class Desk {
       this.detail = { profile: a.profile, contacts: a.contacts, history: a.history, devices: a.devices, safety: a.safety }
       if (this.live.alerts.has(id)) this.live = takeAlert(this.live, a)
     } else if (!again) this.#fail('open', full.reason, id)
-    if (events.status === 'fulfilled') this.story = events.value
+    if (events.status === 'fulfilled') [this.story, this.earlier] = events.value
     const elder = this.selected?.elder
     if (elder && this.detail && !this.detail.devices) void this.#loadDevices(id, elder)
+  }
+
+  /** The whole story, and nothing earlier. An outage has an event for each of its people: of its story it is the newest part. */
+  async #newest(id: string): Promise<[AlertEvent[], string | null]> {
+    let page = await api.events(id, storyPart)
+    let all = page.items
+    while (page.next && !this.live.alerts.get(id)?.outage && this.selectedId === id) {
+      page = await api.events(id, storyPart, page.next)
+      all = [...page.items, ...all]
+    }
+    return [all, page.next]
+  }
+
+  /** One more part of the story, before what is here. */
+  async loadEarlier(): Promise<void> {
+    const [id, from] = [this.selectedId, this.earlier]
+    if (!id || !from) return
+    try {
+      const page = await api.events(id, storyPart, from)
+      if (this.selectedId !== id || this.earlier !== from) return
+      this.story = mergeEvents(this.story, page.items)
+      this.earlier = page.next
+    } catch (e) {
+      this.#fail('open', e, id)
+    }
+  }
+
+  #names = 0
+  /** Live events tell nobody's name: the newest of the story do. */
+  #namesSoon(): void {
+    clearTimeout(this.#names)
+    this.#names = window.setTimeout(async () => {
+      const id = this.selectedId
+      const page = id ? await api.events(id, namesPart).catch(() => null) : null
+      if (page && this.selectedId === id) this.story = mergeEvents(this.story, page.items)
+    }, namesMs)
   }
 
   async #loadDevices(id: string, elder: string): Promise<void> {

@@ -58,6 +58,8 @@ export interface AlertEvent {
   seq: number; global: number; alert: string; type: string; at: string
   actor: { kind: string; id: string; name?: string }
   data?: Record<string, unknown>
+  /** of an outage: whom it is about, to who may know */
+  names?: string[]
   hash?: string
 }
 
