@@ -20,15 +20,16 @@ type progress struct {
 	rows     []row
 	messages []notify.Message
 	people   addresses
-	ledger   *ledger // of who was asked, and what came of it
-	urgent   bool    // others wait for this transaction: helpers are looked for in the next one
+	ledger   *ledger   // of who was asked, and what came of it
+	now      time.Time // by the alert's own time, which never goes back
+	urgent   bool      // others wait for this transaction: helpers are looked for in the next one
 }
 
 // advance carries commands into an alert, then everything that the plan wants done now, and writes it
 // all: events, state, next due time and messages. Without a command it only asks the plan. For a new alert a is
 // empty and the first command raises it.
 func (e *Engine) advance(ctx context.Context, tx *db.Tx, a *Alert, commands ...Command) error {
-	p := &progress{e: e, tx: tx, a: a, urgent: urgent(commands)}
+	p := &progress{e: e, tx: tx, a: a, urgent: urgent(commands), now: a.moment(tx.Now())}
 	if a.ID == "" {
 		c := commands[0]
 		p.people = c.raise.known
@@ -63,7 +64,7 @@ func (p *progress) do(ctx context.Context, c Command) error {
 	if err := p.prepare(ctx, &c); err != nil {
 		return err
 	}
-	events, err := decide(p.a, p.plan, c, p.tx.Now())
+	events, err := decide(p.a, p.plan, c, p.now)
 	if err != nil {
 		return err
 	}
@@ -85,9 +86,9 @@ func (p *progress) prepare(ctx context.Context, c *Command) error {
 		if c.Helper != "" {
 			ids = append(ids, c.Helper)
 		}
-		c.candidates, err = p.e.named(p.tx.Now(), p.a, ids)
+		c.candidates, err = p.e.named(p.now, p.a, ids)
 	case act != nil && act.Do == doLook:
-		c.candidates = p.e.whereabouts(p.tx.Now(), p.a, act.Person)
+		c.candidates = p.e.whereabouts(p.now, p.a, act.Person)
 	case act != nil && act.Do == doRecheck:
 		c.check, err = p.e.store.wellAndSilent(ctx, p.tx, p.a.ID, p.tx.Now().Add(-time.Duration(p.plan.Limits.Recheck)))
 	case act != nil && act.Do == doOffer:
@@ -190,26 +191,25 @@ func (p *progress) consequence(ctx context.Context, ev Event) error {
 
 // follow does what the plan wants done by now, until it wants nothing more, and sets the next due time.
 func (p *progress) follow(ctx context.Context) error {
-	now := p.tx.Now()
+	p.a.Skew = p.now.Sub(p.tx.Now())
 	for n := 0; ; n++ {
-		due, next := p.plan.Next(p.a, now)
+		due, next := p.plan.Next(p.a, p.now)
 		if len(due) == 0 {
 			p.a.DueAt = nil
 			if len(next) > 0 {
-				p.a.DueAt = &next[0].At
+				p.lookAgain(next[0].At)
 			}
 			return nil
 		}
 		act := p.first(due)
 		if act == nil {
-			p.a.DueAt = &now
+			p.lookAgain(p.now)
 			return nil
 		}
 		if n == runaway {
 			// A plan that goes round in circles must not stop the alarm; it is looked at again in a moment.
 			p.e.log.Error("response plan does not come to rest", "alert", string(p.a.ID), "plan", string(p.a.Plan), "step", act.Step)
-			again := now.Add(time.Second)
-			p.a.DueAt = &again
+			p.lookAgain(p.now.Add(time.Second))
 			return nil
 		}
 		before := p.a.Seq
@@ -217,7 +217,7 @@ func (p *progress) follow(ctx context.Context) error {
 			return fmt.Errorf("step %s of alert %s: %w", act.Step, p.a.ID, err)
 		}
 		if p.a.Seq == before {
-			if err := p.take(ctx, Event{Type: EventStepDue, At: now, Actor: System(), Data: Data{Step: act.Step}}); err != nil {
+			if err := p.take(ctx, Event{Type: EventStepDue, At: p.now, Actor: System(), Data: Data{Step: act.Step}}); err != nil {
 				return err
 			}
 		}

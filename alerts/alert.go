@@ -248,10 +248,13 @@ type Alert struct {
 	People       []*Person           `json:"people"`
 	Steps        map[string]StepMark `json:"steps"`
 	Prompts      []Prompt            `json:"prompts"`
-	Seq          int64               `json:"seq"`     // number of its last event
-	Global       int64               `json:"global"`  // global number of its last event
-	Version      int64               `json:"version"` // = Seq, under the name that outsiders rely on
-	Head         []byte              `json:"head"`    // hash of its last event
+	Seq          int64               `json:"seq"`             // number of its last event
+	Global       int64               `json:"global"`          // global number of its last event
+	Version      int64               `json:"version"`         // = Seq, under the name that outsiders rely on
+	Head         []byte              `json:"head"`            // hash of its last event
+	LastAt       time.Time           `json:"last_at"`         // of its last event: the next one is no earlier
+	Skew         time.Duration       `json:"skew,omitempty"`  // what its time was ahead of the clock when it was written (moment.go)
+	Known        []Press             `json:"known,omitempty"` // its latest presses, by which a further report of one is known
 
 	shown bool // in the hands of a reader: nobody may change this copy any more
 }

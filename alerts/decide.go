@@ -137,8 +137,8 @@ func (d *decision) pressAgain() error {
 		d.emit(EventRepeated, Data{Signal: s.ID, Kind: s.Kind, Text: s.Text})
 		return nil
 	}
-	if d.a.samePress(s) {
-		d.emit(EventPath, Data{Signal: s.ID, Channel: s.Path, Position: s.Position, Late: max(0, int(d.now.Sub(s.At).Seconds()))})
+	if n := d.a.samePress(s); n > 0 {
+		d.emit(EventPath, Data{Signal: s.ID, Channel: s.Path, Position: s.Position, Late: d.late(s), Press: n})
 		return nil
 	}
 	d.pressedAgain(s)

@@ -56,6 +56,7 @@ type Engine struct {
 	workers  int
 	plans    planBook
 	memories memories
+	beats    beats
 	centres  sync.Map // registry.CentreID → centre
 
 	mu      sync.Mutex

@@ -124,6 +124,7 @@ type Data struct {
 	Other   AlertID `json:"other,omitempty"`
 	Short   bool    `json:"short,omitempty"`
 	Late    int     `json:"late_s,omitempty"`
+	Press   int     `json:"press,omitempty"` // which press has come by another way; 0: the last one
 	Kind    string  `json:"kind,omitempty"`
 	Signal  string  `json:"signal,omitempty"`
 	Plan    PlanRef `json:"plan,omitempty"` // that it goes on with

@@ -1,6 +1,7 @@
 package alerts
 
 import (
+	"cmp"
 	"time"
 
 	"anling/geo"
@@ -26,7 +27,8 @@ func evolve(a *Alert, e Event) {
 		if d.Prio < 3 {
 			a.Level = max(a.Level, 1)
 		}
-		a.came(d.Channel, e.At)
+		a.pressed(d.Kind, e.At.Add(-time.Duration(d.Late)*time.Second))
+		a.came(d.Channel, a.Presses, e.At)
 		if d.Position != nil {
 			a.addPosition(*d.Position)
 		}
@@ -42,7 +44,7 @@ func evolve(a *Alert, e Event) {
 	case EventTurn:
 		a.Turn = &Turn{Operator: d.To, At: e.At}
 	case EventPath:
-		a.came(d.Channel, e.At)
+		a.came(d.Channel, cmp.Or(d.Press, a.Presses), e.At)
 		if d.Position != nil {
 			a.addPosition(*d.Position)
 		}
@@ -74,6 +76,7 @@ func evolve(a *Alert, e Event) {
 	default:
 		evolveEnd(a, e)
 	}
+	a.LastAt = later(a.LastAt, e.At)
 }
 
 // mark remembers that a step of the plan has been carried out.
@@ -109,7 +112,8 @@ func begin(a *Alert, e Event) {
 	}
 	a.Positions = append([]geo.Position(nil), r.Positions...)
 	a.place()
-	a.came(r.Path, e.At)
+	a.pressed(r.Kind, r.PressedAt)
+	a.came(r.Path, a.Presses, e.At)
 	for _, p := range r.People {
 		a.join(p)
 	}

@@ -49,13 +49,13 @@ func (p *progress) ask(ctx context.Context, c *Command) error {
 		}
 		all := len(found) < k || slices.ContainsFunc(found, func(f Candidate) bool { return f.Duration > phase.Within })
 		c.candidates = c.action.Line.meant(found)
-		q := asking(p.a, false, p.tx.Now())
+		q := asking(p.a, false, p.now)
 		q.Phase, q.Known = phase, c.candidates
 		if all || k >= mostK || q.ready() >= phase.Helpers {
 			break
 		}
 	}
-	c.asked = p.plan.choose(p.a, phase, c.candidates, p.tx.Now())
+	c.asked = p.plan.choose(p.a, phase, c.candidates, p.now)
 	return nil
 }
 

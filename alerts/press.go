@@ -14,14 +14,50 @@ const samePressWithin = 30 * time.Second
 // statusPause is the least time between two calls that tell the elder how it stands.
 const statusPause = time.Minute
 
-// samePress reports whether a signal is the last press once more, by another way: of the same kind, at the same time, and not by a
-// way by which that press has come already. Whoever presses twice presses twice by the same way.
-func (a *Alert) samePress(s *Signal) bool {
-	if s.Path == "" || s.Kind != a.Kind || s.At.Sub(a.PressedAt).Abs() > samePressWithin {
-		return false
-	}
-	return !slices.ContainsFunc(a.Paths, func(m PathMark) bool { return m.Path == s.Path && m.Press == a.Presses })
+// knownPresses is how many presses of an alert are remembered by their time: those of which a report may still be under way.
+const knownPresses = 8
+
+// Press is one press of an alert as whoever pressed sent it.
+type Press struct {
+	N    int       `json:"n"` // from 1
+	Kind string    `json:"kind"`
+	At   time.Time `json:"at"` // by the sender's own time
 }
+
+// pressed remembers the press that has just been counted.
+func (a *Alert) pressed(kind string, at time.Time) {
+	last := a.Known[max(0, len(a.Known)-knownPresses+1):]
+	a.Known = append(slices.Clone(last), Press{N: a.Presses, Kind: kind, At: at})
+}
+
+// samePress gives which press a signal is once more, by another way; 0 when it is a press of its own. It is one of the same kind, at the
+// same time, that has not come by this way yet: whoever presses twice presses twice by the same way, and who presses, and then falls,
+// needs help twice. The report of an earlier press may come after a later one.
+func (a *Alert) samePress(s *Signal) (n int) {
+	if s.Path == "" {
+		return 0
+	}
+	nearest := samePressWithin + 1
+	for _, p := range a.presses() {
+		apart := s.At.Sub(p.At).Abs()
+		came := slices.ContainsFunc(a.Paths, func(m PathMark) bool { return m.Path == s.Path && m.Press == p.N })
+		if p.Kind == s.Kind && apart < nearest && !came {
+			n, nearest = p.N, apart
+		}
+	}
+	return n
+}
+
+// presses are those that are remembered; of an alert that an earlier program wrote, the last one as far as it is known.
+func (a *Alert) presses() []Press {
+	if len(a.Known) == 0 {
+		return []Press{{N: a.Presses, Kind: a.Kind, At: a.PressedAt}}
+	}
+	return a.Known
+}
+
+// late is how old a signal is, in whole seconds.
+func (d *decision) late(s *Signal) int { return max(0, int(d.now.Sub(s.At).Seconds())) }
 
 // pressedAgain makes the alert one step more urgent, and lets the elder hear how it stands.
 func (d *decision) pressedAgain(s *Signal) {
@@ -29,7 +65,7 @@ func (d *decision) pressedAgain(s *Signal) {
 	if d.p.Priority < 3 {
 		prio = max(1, prio-1)
 	}
-	d.emit(EventPressedAgain, Data{Signal: s.ID, Kind: s.Kind, Channel: s.Path, Text: s.Text, Position: s.Position, Prio: prio})
+	d.emit(EventPressedAgain, Data{Signal: s.ID, Kind: s.Kind, Channel: s.Path, Text: s.Text, Position: s.Position, Prio: prio, Late: d.late(s)})
 	elder := d.a.elder()
 	if d.p.Priority == 3 || elder == nil || elder.Numbers == 0 || d.a.Silent || s.Silent {
 		return
@@ -43,9 +79,9 @@ func (d *decision) pressedAgain(s *Signal) {
 }
 
 // came notes by which way a press came.
-func (a *Alert) came(path string, at time.Time) {
+func (a *Alert) came(path string, press int, at time.Time) {
 	if path != "" {
-		a.Paths = append(slices.Clone(a.Paths), PathMark{Path: path, Press: a.Presses, At: at})
+		a.Paths = append(slices.Clone(a.Paths), PathMark{Path: path, Press: press, At: at})
 	}
 }
 

@@ -36,6 +36,8 @@ type Seat struct {
 	Free     bool      // takes alerts; false while its operator is away for a moment
 	BeatAt   time.Time // when it was last heard of
 	TurnAt   time.Time // when an alert last stood at it; zero: never
+
+	ahead time.Time // since when it is known, when it was heard of in the future (beats.go)
 }
 
 // Seats tells who sits where. Package web knows it, by who is logged in and whose console is heard of.
@@ -74,14 +76,15 @@ type Turn struct {
 // silent lists the alerts whose operator has a console that is not heard of any more. Who never had one – a supervisor by telephone, a
 // program – is not judged by it, nor is who took the alert when their console had been silent already: they did so by telephone.
 func silent(held []Held, seats []Seat, now time.Time) []Held {
-	heard := map[string]time.Time{}
+	heard, open := map[string]time.Time{}, map[string]bool{}
 	for _, s := range seats {
 		heard[s.Operator] = later(heard[s.Operator], s.BeatAt)
+		open[s.Operator] = open[s.Operator] || !s.quiet(now)
 	}
 	var out []Held
 	for _, h := range held {
 		at, ok := heard[h.Operator]
-		if ok && now.Sub(at) >= SeatStale && h.Since.Sub(at) < SeatStale {
+		if ok && !open[h.Operator] && h.Since.Sub(at) < SeatStale {
 			out = append(out, h)
 		}
 	}
@@ -100,7 +103,7 @@ func turns(waiting []Waiting, held []Held, seats []Seat, now time.Time) map[Aler
 			busy[w.Turn.Operator] = true
 		}
 	}
-	free := slices.DeleteFunc(slices.Clone(seats), func(s Seat) bool { return !s.Free || now.Sub(s.BeatAt) >= SeatStale })
+	free := slices.DeleteFunc(slices.Clone(seats), func(s Seat) bool { return !s.Free || s.quiet(now) })
 	slices.SortFunc(free, func(a, b Seat) int {
 		return cmp.Or(a.TurnAt.Compare(b.TurnAt), cmp.Compare(a.Operator, b.Operator))
 	})
@@ -201,6 +204,7 @@ func (e *Engine) snapshot(ctx context.Context, tx *db.Tx) (s snapshot, err error
 	if s.seats, err = e.seats.Seats(ctx, tx, s.now.Add(-seatMemory)); err != nil {
 		return s, err
 	}
+	e.beats.known(s.seats, s.now)
 	if s.held, err = e.store.held(ctx, tx); err != nil || len(s.seats) == 0 {
 		return s, err
 	}
@@ -219,7 +223,7 @@ func (e *Engine) snapshot(ctx context.Context, tx *db.Tx) (s snapshot, err error
 			continue
 		}
 		s.waiting = append(s.waiting, Waiting{Alert: id, Centres: append([]registry.CentreID{a.Centre}, a.Shared...),
-			Urgency: a.urgency(), Since: a.RaisedAt, Turn: a.Turn})
+			Urgency: a.urgency(), Since: a.RaisedAt, Turn: a.turnByClock()})
 	}
 	return s, nil
 }
@@ -235,7 +239,7 @@ func (e *Engine) acceptedAt(ctx context.Context, tx *db.Tx, s *snapshot) {
 		a, err := e.store.read(ctx, tx, s.held[i].Alert, "")
 		switch {
 		case err == nil && a.AcceptedAt != nil:
-			s.held[i].Since = *a.AcceptedAt
+			s.held[i].Since = a.byClock(*a.AcceptedAt)
 		case err != nil && !isLocked(err):
 			s.stuck = append(s.stuck, err)
 		}

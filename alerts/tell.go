@@ -203,7 +203,7 @@ func (p *progress) elder(ctx context.Context, id registry.ElderID) (registry.Eld
 // vars are the facts that a template may mention, chosen by who reads it: a helper who has not promised to
 // come learns neither name nor house number (plans.md; the registry holds where frail people live alone).
 func (p *progress) vars(ctx context.Context, who *Person) (map[string]string, error) {
-	a, now := p.a, p.tx.Now()
+	a, now := p.a, p.now
 	link, err := p.linkFor(ctx, who)
 	if err != nil {
 		return nil, err

@@ -118,7 +118,8 @@ func (e *Engine) verifyHead(ctx context.Context, tx *db.Tx, id AlertID, h histor
 		h.bad(seq, "the state cannot be read: %v", err)
 		return nil
 	}
-	h.folded.Head, h.folded.DueAt = shown.Head, shown.DueAt
+	h.folded.Head, h.folded.DueAt, h.folded.Skew = shown.Head, shown.DueAt, shown.Skew
+	h.folded.notKept(shown)
 	if !sameState(&h.folded, shown) {
 		h.bad(seq, "the events do not give the state that is shown")
 	}

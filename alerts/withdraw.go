@@ -23,7 +23,7 @@ func (p *progress) withdraw(ctx context.Context, persons []string) error {
 	}
 	p.messages = kept
 	for _, m := range gone {
-		err := p.take(ctx, Event{Type: EventReceipt, At: p.tx.Now(), Actor: System(), Data: Data{Person: m.Person, Message: string(m.ID),
+		err := p.take(ctx, Event{Type: EventReceipt, At: p.now, Actor: System(), Data: Data{Person: m.Person, Message: string(m.ID),
 			Channel: string(m.Channel), Status: string(notify.StatusCancelled), Code: "not_needed"}})
 		if err != nil {
 			return err

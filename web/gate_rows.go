@@ -92,7 +92,7 @@ func alertRows() []gateRow {
 		classed(alerts.Data{}, fields{
 			open: {"person", "step", "message", "channel", "template", "repeat", "status", "code", "answer", "to", "level", "priority",
 				"outcome", "satisfaction", "reached", "other", "short", "late_s", "kind", "signal", "plan", "words", "travel", "reasons", "not_asked", "again", "who", "raised",
-				"people", "overflow", "device", "elders", "actor_role"},
+				"people", "overflow", "device", "elders", "actor_role", "press"},
 			personal: {"position", "actor_name"}, note: {"text", "reason"}}),
 		classed(alerts.Share{}, fields{open: {"agreement", "to", "after_s", "hours", "zone"}}),
 		classed(alerts.Travel{}, fields{open: {"mode", "duration_s", "distance_m", "by_road"}}),

@@ -39,7 +39,7 @@ func careInvariants() []invariant {
 		check:       closure,
 	}, {
 		name:     "one-press",
-		sentence: "The same press by two ways is one press, and the arrival by each way is kept.",
+		sentence: "The same press by two ways is one press, and the arrival by each way is kept; two presses are never taken for one.",
 		check:    onePress,
 	}, {
 		name:        "silent-console",
@@ -128,7 +128,7 @@ func safetyUntilPressed(w *world, v *view, bad func(string, ...any)) {
 			return string(a.Elder) == elder && a.Kind == alerts.KindSafety && !a.State.Ended()
 		})
 		for device, since := range devices {
-			pressed := slices.ContainsFunc(w.ledger.pressed[device], func(at time.Time) bool { return at.After(since.Add(-pressSlack)) })
+			pressed := slices.ContainsFunc(w.ledger.pressed[device], func(p pressing) bool { return p.at.After(since.Add(-pressSlack)) })
 			if !cared && !pressed {
 				bad("nobody looks after %s any more, and the key of %s has not been pressed since %s ago", elder, device, w.now.Sub(since))
 			}
@@ -274,6 +274,21 @@ func onePress(w *world, v *view, bad func(string, ...any)) {
 			bad("one press by two ways is %v in %s and %s", is, w.name("alert", two[0].alert), w.name("alert", two[1].alert))
 		}
 	}
+	for _, e := range v.fresh {
+		if twin, known := w.twinOf(e); e.Type == alerts.EventPath && known && !twin {
+			bad("a press of its own in %s was taken for another one once more", w.alertName(e.Alert))
+		}
+	}
+}
+
+// twinOf tells whether the signal of an event was sent by two ways; known is false when nobody was told that it has come.
+func (w *world) twinOf(e alerts.Event) (twin, known bool) {
+	for _, s := range w.ledger.signals {
+		if s.receipt == e.Data.Signal {
+			return s.twin, true
+		}
+	}
+	return false, false
 }
 
 // arrivals are the types of the events by which a signal stands in the timeline of its alert.
@@ -324,7 +339,7 @@ func (v *view) noteTrouble(w *world, e alerts.Event) {
 	case alerts.EventReleased:
 		delete(v.troubled[elder], device)
 	case alerts.EventProved:
-		if slices.ContainsFunc(w.ledger.pressed[device], func(at time.Time) bool { return at.After(v.troubled[elder][device].Add(-pressSlack)) }) {
+		if slices.ContainsFunc(w.ledger.pressed[device], func(p pressing) bool { return p.at.After(v.troubled[elder][device].Add(-pressSlack)) }) {
 			delete(v.troubled[elder], device)
 		}
 	}
@@ -333,9 +348,11 @@ func (v *view) noteTrouble(w *world, e alerts.Event) {
 // deviceOf is the id of a town's device by its identity.
 func deviceOf(identity string) string { return strings.Replace(identity, "button-", "d", 1) }
 
-// sameKind tells whether a signal is of the kind that raised its alert, and the elder has pressed nothing else meanwhile: only then
-// are two of them surely one press.
-func (w *world) sameKind(s signal) bool {
-	events := w.view.events[alerts.AlertID(s.alert)]
-	return len(events) > 0 && events[0].Data.Raised.Kind == s.kind && !w.view.alerts[alerts.AlertID(s.alert)].State.Ended() && len(w.ledger.pressed[deviceOf(s.device)]) == 1
+// surelyOne tells whether a signal that comes by two ways can be taken for nothing but one press: the elder has pressed nothing else of that
+// kind about that time, and its alert is open.
+func (w *world) surelyOne(s signal) bool {
+	a := w.view.alerts[alerts.AlertID(s.alert)]
+	return a != nil && a.State.Working() && !slices.ContainsFunc(w.ledger.pressed[deviceOf(s.device)], func(p pressing) bool {
+		return p.kind == s.kind && !p.at.Equal(s.at)
+	})
 }

@@ -201,10 +201,18 @@ func proofOfHuman(w *world, v *view, bad func(string, ...any)) {
 	}
 }
 
-// ofLinked asks the timelines of the alerts that have joined one: they are worked as one, and their people come along.
+// ofLinked asks the timelines of the alerts that have joined one, as they were then: their people came along.
 func (v *view) ofLinked(id alerts.AlertID, is func([]alerts.Event) bool) bool {
-	return slices.ContainsFunc(v.order, func(other alerts.AlertID) bool {
-		return v.alerts[other].JoinedTo == id && (is(v.events[other]) || v.ofLinked(other, is))
+	return v.linkedBefore(id, v.global+1, is)
+}
+
+func (v *view) linkedBefore(id alerts.AlertID, global int64, is func([]alerts.Event) bool) bool {
+	return slices.ContainsFunc(v.events[id], func(e alerts.Event) bool {
+		if e.Type != alerts.EventLinked || e.Global >= global {
+			return false
+		}
+		then := slices.DeleteFunc(slices.Clone(v.events[e.Data.Other]), func(o alerts.Event) bool { return o.Global > e.Global })
+		return is(then) || v.linkedBefore(e.Data.Other, e.Global, is)
 	})
 }
 

@@ -14,6 +14,16 @@ func recordInvariants() []invariant {
 		sentence: "Every timeline is numbered without gaps, the global numbers are, too, in the order in which they became visible, and nothing that was seen is ever changed or gone.",
 		check:    chain,
 	}, {
+		name:     "time",
+		sentence: "Within an alert time never goes back, whatever is done to the clocks of machines.",
+		check: func(w *world, v *view, bad func(string, ...any)) {
+			for _, e := range v.fresh {
+				if e.Seq > 1 && e.At.Before(v.events[e.Alert][e.Seq-2].At) {
+					bad("%s of %s is earlier than what was before it", e.Type, w.alertName(e.Alert))
+				}
+			}
+		},
+	}, {
 		name:     "whole",
 		sentence: "The state that is shown is the sum of the events, and each event follows the hash of the one before (anling verify finds nothing).",
 		check:    func(*world, *view, func(string, ...any)) {}, // looked at when the story ends, and now and then: it reads everything

@@ -18,12 +18,18 @@ type ledger struct {
 	calls    map[string]*call
 	taken    map[notify.MessageID][]notify.Message // what was carried, copies too
 	atDoor   map[alerts.AlertID]bool
-	pressed  map[string][]time.Time // when each device's key was pressed, acknowledged or not
-	twice    [][2]signal            // one press by two ways
+	pressed  map[string][]pressing // when each device's key was pressed, acknowledged or not
+	twice    [][2]signal           // one press by two ways
 }
 
 func (l *ledger) begin() {
-	*l = ledger{given: map[string]bool{}, notes: map[alerts.AlertID]int{}, calls: map[string]*call{}, taken: map[notify.MessageID][]notify.Message{}, atDoor: map[alerts.AlertID]bool{}, pressed: map[string][]time.Time{}}
+	*l = ledger{given: map[string]bool{}, notes: map[alerts.AlertID]int{}, calls: map[string]*call{}, taken: map[notify.MessageID][]notify.Message{}, atDoor: map[alerts.AlertID]bool{}, pressed: map[string][]pressing{}}
+}
+
+// pressing is one press of a key.
+type pressing struct {
+	kind string
+	at   time.Time
 }
 
 // command notes what an operator was told has been done.

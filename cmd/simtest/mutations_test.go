@@ -37,9 +37,9 @@ func inside() []mutation {
 		{"given-back", nil, "alerts/rules.go", `	back := r.step("give-back",`, `	if broken("given-back") { return }
 	back := r.step("give-back",`},
 		{"attended", nil, "alerts/advance.go", `			if len(next) > 0 {
-				p.a.DueAt`,
+				p.lookAgain`,
 			`			if len(next) > 0 && !(broken("attended") && p.a.Level >= 2) {
-				p.a.DueAt`},
+				p.lookAgain`},
 		{"passed-up", nil, "alerts/act.go", `	case doEscalate:
 `, `	case doEscalate:
 		if broken("passed-up") { break }
@@ -47,6 +47,10 @@ func inside() []mutation {
 		{"chain", nil, "alerts/advance.go", `first + int64(i)
 `, `first + int64(i)
 			if broken("chain") { p.rows[i].Global += int64(i) }
+`},
+		{"time", nil, "alerts/advance.go", `now: a.moment(tx.Now())}
+`, `now: a.moment(tx.Now())}
+	if broken("time") { p.now = tx.Now() }
 `},
 		{"whole", nil, "alerts/advance.go", `	evolve(p.a, ev)
 `, `	evolve(p.a, ev)
@@ -137,7 +141,7 @@ func care() []mutation {
 `},
 		{"closure", nil, "alerts/rules.go", `	r.once(r.step("closure",`, `	if broken("closure") { return }
 	r.once(r.step("closure",`},
-		{"one-press", nil, "alerts/press.go", `	if s.Path == "" ||`, `	if broken("one-press") || s.Path == "" ||`},
-		{"silent-console", nil, "alerts/seats.go", `if ok && now.Sub(at) >= SeatStale &&`, `if ok && now.Sub(at) >= SeatStale && !broken("silent-console") &&`},
+		{"one-press", nil, "alerts/press.go", `	if s.Path == "" {`, `	if broken("one-press") || s.Path == "" {`},
+		{"silent-console", nil, "alerts/seats.go", `if ok && !open[h.Operator] &&`, `if ok && !open[h.Operator] && !broken("silent-console") &&`},
 	}
 }

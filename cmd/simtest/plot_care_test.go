@@ -101,13 +101,15 @@ func (w *world) closeLid() {
 
 // lookAtSeats is what every node does each five seconds while consoles are known.
 func (w *world) lookAtSeats() {
-	n := w.someNode()
-	err := n.call(func(ctx context.Context) error {
-		_, _, err := n.engine.StepSeats(ctx)
-		return err
-	})
-	if err != nil {
-		w.tell("%s does not see the seats%s", n.name, failed(err))
+	for _, n := range w.nodes {
+		err := n.call(func(ctx context.Context) error {
+			_, _, err := n.engine.StepSeats(ctx)
+			return err
+		})
+		if err != nil {
+			w.tell("%s does not see the seats%s", n.name, failed(err))
+		}
+		w.check()
 	}
 	if w.now.Before(w.lidUntil()) {
 		w.after(5*time.Second, "seats", w.lookAtSeats)
@@ -154,21 +156,28 @@ func (tn *town) allow(pages int64) {
 	}))
 }
 
-// sendTwice sends one press by two ways, a few seconds apart.
+// sendTwice sends one press by two ways, a few seconds apart; now and then something else is pressed meanwhile.
 func (w *world) sendTwice(s said) {
 	var got []signal
 	w.counts["signal"]++
-	s.id, s.left, s.at = fmt.Sprintf("press-%d", w.counts["signal"]), 40, w.now
+	s.id, s.left, s.at, s.twin = fmt.Sprintf("press-%d", w.counts["signal"]), 40, w.now, true
 	other := s
 	other.id, other.from, other.heard = s.id+"-sms", devices.Sender{Path: "sms"}, func(x signal) { got = append(got, x); w.two(got) }
 	s.heard = func(x signal) { got = append(got, x); w.two(got) }
 	w.send(s)
 	w.after(w.upTo(8*time.Second), "the other way", func() { w.send(other) })
+	if w.chance(30) {
+		more := said{kind: "fall", device: s.device, elder: s.elder, from: []devices.Sender{{}, other.from}[w.rng.IntN(2)]}
+		if s.kind == "fall" {
+			more.kind = "sos"
+		}
+		w.after(w.upTo(8*time.Second), "something else", func() { w.send(more) })
+	}
 }
 
 // two notes two acknowledged arrivals that are surely one press.
 func (w *world) two(got []signal) {
-	if len(got) == 2 && got[0].id != got[1].id && w.sameKind(got[0]) {
+	if len(got) == 2 && got[0].id != got[1].id && w.surelyOne(got[0]) {
 		w.ledger.twice = append(w.ledger.twice, [2]signal{got[0], got[1]})
 	}
 }

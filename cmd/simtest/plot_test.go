@@ -143,6 +143,7 @@ type said struct {
 	at     time.Time // when it was pressed
 	left   int
 	from   devices.Sender
+	twin   bool         // the same press is sent by another way, too
 	heard  func(signal) // of the first acknowledgement
 }
 
@@ -152,9 +153,10 @@ func (w *world) send(s said) {
 		w.counts["signal"]++
 		s.id, s.left, s.at = fmt.Sprintf("press-%d", w.counts["signal"]), 40, w.now.Add(-s.late)
 	}
-	if device := deviceOf(s.device); s.kind == "sos" || s.kind == "silent" || s.kind == "test" || s.kind == "fall" {
-		if !slices.Contains(w.ledger.pressed[device], s.at) {
-			w.ledger.pressed[device] = append(w.ledger.pressed[device], s.at)
+	if s.kind == "sos" || s.kind == "silent" || s.kind == "test" || s.kind == "fall" {
+		device, p := deviceOf(s.device), pressing{s.kind, s.at}
+		if !slices.Contains(w.ledger.pressed[device], p) {
+			w.ledger.pressed[device] = append(w.ledger.pressed[device], p)
 		}
 	}
 	body := fmt.Sprintf(`{"id":%q,"device":%q,"kind":%q,"time":%q}`, s.id, s.device, s.kind, s.at.Format(time.RFC3339Nano))
