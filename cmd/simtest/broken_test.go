@@ -83,8 +83,8 @@ func buildBroken(t *testing.T) string {
 		}
 		texts[m.file] = strings.Replace(texts[m.file], m.old, m.new, 1)
 	}
-	for _, pkg := range []string{"alerts", "devices", "notify"} {
-		texts[pkg+"/broken_on_purpose.go"] = "package " + pkg + "\n\nimport \"os\"\n\nfunc broken(name string) bool { return os.Getenv(\"ANLING_BROKEN\") == name }\n"
+	for _, pkg := range []string{"alerts", "devices", "notify", "internal/db"} {
+		texts[pkg+"/broken_on_purpose.go"] = "package " + filepath.Base(pkg) + "\n\nimport \"os\"\n\nfunc broken(name string) bool { return os.Getenv(\"ANLING_BROKEN\") == name }\n"
 	}
 	overlay := map[string]map[string]string{"Replace": {}}
 	for file, text := range texts {

@@ -28,8 +28,8 @@ func invariantsPage() string {
 	b.WriteString(`# What must always hold
 
 The whole engine – intake, engine, outbox, registry, on a real database – is played in ` + "`cmd/simtest`" + ` under a virtual clock, with every accident drawn from
-a seed: people who lie, decline, fall asleep and walk the wrong way; a carrier that refuses, loses, delays and doubles; a database that refuses, or whose disk is
-full; a process that dies between any two statements, right after a commit, or before anybody hears of it; clocks that jump; signals that come late, twice,
+a seed: people who lie, decline, fall asleep and walk the wrong way; a carrier that refuses, loses, delays and doubles; a database that refuses, whose disk is
+full, fails, or takes no commit; a process that dies between any two statements, right after a commit, or before anybody hears of it; clocks that jump; signals that come late, twice,
 by two ways and garbled; consoles that fall silent; managers who write new plans meanwhile. After every step all of the
 following is looked at, by what the world outside was promised.
 

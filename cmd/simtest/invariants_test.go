@@ -35,6 +35,14 @@ func signalInvariants() []invariant {
 		sentence: "A signal that is sent again gets the same answer, and nothing happens a second time.",
 		check:    signalOnce,
 	}, {
+		name:     "refused",
+		sentence: "Nobody is told that something is done which the database has refused to keep.",
+		check: func(w *world, v *view, bad func(string, ...any)) {
+			if w.ledger.lies > 0 {
+				bad("%d calls ended well though their commit had been refused", w.ledger.lies)
+			}
+		},
+	}, {
 		name:     "one-open-alert",
 		sentence: "Presses of one elder about one thing are one open alert; only one that was opened again, or goes on with the plan of another, may stand beside it.",
 		check:    oneOpenAlert,

@@ -20,6 +20,7 @@ type ledger struct {
 	atDoor   map[alerts.AlertID]bool
 	pressed  map[string][]pressing // when each device's key was pressed, acknowledged or not
 	twice    [][2]signal           // one press by two ways
+	lies     int                   // calls that ended well though the database had refused to commit
 }
 
 func (l *ledger) begin() {

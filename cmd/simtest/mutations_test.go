@@ -105,6 +105,9 @@ func outside() []mutation {
 `, `		if first && !broken("signal-kept") || broken("signal-once") {
 `},
 		{"signal-once", nil, "", "", ""}, // by the same text
+		{"refused", []string{"signal-kept", "command-once", "answer-kept"}, "internal/db/writer.go", `		p.err = fmt.Errorf("commit: %w", Fault(err))
+`, `		if !broken("refused") { p.err = fmt.Errorf("commit: %w", Fault(err)) }
+`},
 		{"told-is-sent", nil, "alerts/tell.go", `	p.messages = append(p.messages, m)
 `, `	if broken("told-is-sent") && m.Channel == notify.SMS { return nil }
 	p.messages = append(p.messages, m)

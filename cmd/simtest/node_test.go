@@ -41,6 +41,7 @@ type node struct {
 	looked  time.Time
 	seen    int64 // version of the database when it looked last
 	dead    bool
+	looking bool      // does what is due, and nobody waits for the answer
 	failing bool      // its last look ended with an error
 	busy    bool      // the last story left it in the middle of something
 	stalled time.Time // until when its senders stand still: a slow machine
@@ -58,11 +59,13 @@ type fate string
 const never = -1
 
 const (
-	refused    fate = "the database refuses"
-	died       fate = "the process dies"
-	diedAfter  fate = "the process dies right after a commit"
-	fateless   fate = ""
-	restartMin      = 2 * time.Second
+	refused     fate = "the database refuses"
+	faulty      fate = "the disk fails"
+	uncommitted fate = "the disk takes no commit"
+	died        fate = "the process dies"
+	diedAfter   fate = "the process dies right after a commit"
+	fateless    fate = ""
+	restartMin       = 2 * time.Second
 )
 
 // death unwinds a call of a node whose process has died.
@@ -113,7 +116,12 @@ func (n *node) call(f func(ctx context.Context) error) (err error) {
 	}()
 	n.awake, n.wrote = true, true
 	n.w.touched = true
+	n.disk.acting, n.disk.refused = n, false
+	defer func() { n.disk.acting = nil }()
 	err = f(edge{context.Background(), n})
+	if err == nil && n.disk.refused && !n.looking {
+		n.w.ledger.lies++
+	}
 	if err == nil && n.fate == diedAfter && n.w.chance(50) {
 		n.w.tell("%s is killed when all is written, before anybody hears of it", n.name)
 		panic(death{})
@@ -155,7 +163,7 @@ func (e edge) Err() error {
 	if n.w.now.Before(n.w.refusing) {
 		return context.DeadlineExceeded
 	}
-	if n.statements == 0 || n.fate == diedAfter {
+	if n.statements == 0 || n.fate != died && n.fate != refused {
 		return nil
 	}
 	if n.statements--; n.statements > 0 {
@@ -273,7 +281,9 @@ func (n *node) polls(due time.Time) time.Time {
 
 // step lets the node do what is due, and tells whether it moved anything.
 func (n *node) step() (moved bool) {
+	n.looking = true
 	defer func() {
+		n.looking = false
 		// What it has moved may have made more fall due: that is known by what was written, at once.
 		n.wrote, n.looked = moved, n.w.now
 		n.awake = moved && n.w.chance(10)

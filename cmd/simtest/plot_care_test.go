@@ -21,8 +21,11 @@ func (w *world) plotMore() {
 	if w.chance(15) {
 		w.after(30*time.Second+w.upTo(5*time.Minute), "lid", w.closeLid)
 	}
-	if w.chance(6) {
+	switch {
+	case w.chance(6):
 		w.after(w.upTo(8*time.Minute), "disk", w.fillDisk)
+	case w.chance(8):
+		w.after(w.upTo(8*time.Minute), "disk", w.failDisk)
 	}
 }
 

@@ -47,7 +47,7 @@ func (w *world) fall() {
 	if n.dead {
 		return
 	}
-	n.fate = []fate{refused, died, diedAfter}[w.rng.IntN(3)]
+	n.fate = []fate{refused, faulty, uncommitted, died, diedAfter}[w.rng.IntN(5)]
 	n.statements = 1 + w.rng.IntN(60)
 	if w.chance(10) {
 		w.tell("%s loses its power", n.name)

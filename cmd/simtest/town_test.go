@@ -33,6 +33,7 @@ type town struct {
 	nodes    []*node
 	observer *alerts.Engine // that only reads
 	played   time.Time
+	disk     disk
 	rows     map[string]int64 // the last row of each table before any story
 
 	homes   []home
@@ -56,7 +57,7 @@ func newTown(t testing.TB) *town {
 	tn := &town{t: t, clock: clock.NewManual(built), owners: map[string]string{}, phones: map[string]string{}}
 	path := filepath.Join(dir, "town.db")
 	var err error
-	tn.db, err = db.Open(context.Background(), db.Options{Path: path, Clock: tn.clock})
+	tn.db, err = db.Open(context.Background(), db.Options{Path: path, Clock: tn.clock, Refuse: tn.refuse})
 	tn.must(err)
 	t.Cleanup(func() { tn.must(tn.db.Close()) })
 	tn.must(tn.db.Migrate(context.Background()))

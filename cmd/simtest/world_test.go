@@ -122,7 +122,7 @@ func (w *world) begin() {
 		}
 		n.dead, n.failing, n.stalled, n.wake, n.fate, n.statements, n.seen, n.awake, n.wrote = false, false, time.Time{}, time.Time{}, fateless, 0, never, true, true
 	}
-	w.town.played = w.start
+	w.town.played, w.town.disk = w.start, disk{}
 	w.nodes = w.town.nodes[:1]
 	if w.chance(30) {
 		w.nodes = w.town.nodes[:2]
@@ -232,7 +232,7 @@ func (w *world) well() bool {
 	for _, n := range w.nodes {
 		well = well || !n.dead && !n.failing && !w.now.Before(n.stalled)
 	}
-	well = well && !w.now.Before(w.refusing) && !w.now.Before(w.full)
+	well = well && !w.now.Before(w.refusing) && !w.now.Before(w.full) && !w.now.Before(w.disk.bad)
 	switch {
 	case !well:
 		w.healthySince = time.Time{}

@@ -22,6 +22,10 @@ type Options struct {
 	URL   string // postgres://…
 	Log   *slog.Logger
 	Clock clock.Clock
+
+	// Refuse lets a test be a database that does not do what it is told: the error that it gives for a statement, or for BEGIN, COMMIT
+	// and ROLLBACK, stands in the place of carrying it out. The service sets none.
+	Refuse func(statement string) error
 }
 
 // DB is an open database.
@@ -33,6 +37,7 @@ type DB struct {
 	clock      clock.Clock
 	statements statements
 	migrations []migration
+	refuse     func(statement string) error // of Options
 
 	mu     sync.RWMutex
 	closed bool
@@ -61,7 +66,7 @@ var ErrClosed = fault.New(fault.Retry, "the database is closed")
 
 // Open opens a database. It refuses settings with which a commit could be lost; it does not migrate.
 func Open(ctx context.Context, o Options) (*DB, error) {
-	d := &DB{log: o.Log, clock: o.Clock, node: NewID()}
+	d := &DB{log: o.Log, clock: o.Clock, node: NewID(), refuse: o.Refuse}
 	if d.log == nil {
 		d.log = slog.New(slog.DiscardHandler)
 	}
@@ -177,6 +182,14 @@ func (d *DB) enter() error {
 	}
 	d.users.Add(1)
 	return nil
+}
+
+// refused gives the error of a statement that a test has refused.
+func (d *DB) refused(statement string) error {
+	if d.refuse == nil {
+		return nil
+	}
+	return d.refuse(statement)
 }
 
 func (d *DB) newTx(q queryer) *Tx {

@@ -117,7 +117,11 @@ func (p *postgresDB) once(ctx context.Context, opts *sql.TxOptions, fn func(*Tx)
 	if err := tx.run(fn); err != nil {
 		return nil, mayRetry(err), err
 	}
-	if err := sqlTx.Commit(); err != nil {
+	err = p.db.refused("COMMIT")
+	if err == nil {
+		err = sqlTx.Commit()
+	}
+	if err != nil {
 		return nil, mayRetryCommit(err), fmt.Errorf("commit: %w", err)
 	}
 	return tx, false, nil

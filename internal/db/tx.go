@@ -107,6 +107,9 @@ func (tx *Tx) begin(ctx context.Context, query string, args []any) (string, erro
 			return "", tx.spoil(err)
 		}
 	}
+	if err := tx.db.refused(query); err != nil {
+		return "", tx.spoil(err)
+	}
 	st := tx.db.statements.get(query)
 	if st.params != len(args) {
 		// SQLite's driver would silently ignore what is too much.

@@ -311,5 +311,8 @@ func (w *writer) giveUp() {
 }
 
 func (w *writer) exec(query string) (sql.Result, error) {
+	if err := w.db.refused(query); err != nil {
+		return nil, err
+	}
 	return w.conn.ExecContext(context.Background(), query)
 }

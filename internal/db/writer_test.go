@@ -352,3 +352,29 @@ func TestTwoProgramsShareAFile(t *testing.T) {
 		}
 	}
 }
+
+func TestARefusedCommitOfManyIsTriedOneByOne(t *testing.T) {
+	t.Parallel()
+	d := mustSQLite(t)
+	refused := 0
+	d.refuse = func(statement string) error {
+		if statement != "COMMIT" || refused > 1 {
+			return nil
+		}
+		refused++
+		if refused == 1 { // of who keeps the writer busy until all have queued
+			return nil
+		}
+		return errors.New("disk I/O error")
+	}
+	errs := batched(t, d, add(t.Context(), "a"), add(t.Context(), "b"), add(t.Context(), "c"))
+	for i, err := range errs {
+		if err != nil {
+			t.Errorf("part %d: %v", i, err)
+		}
+	}
+	if refused != 2 {
+		t.Errorf("%d commits were looked at, want the second one refused", refused)
+	}
+	wantIDs(t, d, "a", "b", "c")
+}
