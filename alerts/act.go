@@ -39,6 +39,8 @@ func (d *decision) act() {
 		d.reserve(act)
 	case doRecheck:
 		d.gathered()
+	case doCheck:
+		d.callRoll(act)
 	case doAskElder:
 		d.askElder(act)
 	case doFinish:

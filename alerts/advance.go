@@ -91,6 +91,8 @@ func (p *progress) prepare(ctx context.Context, c *Command) error {
 		c.candidates = p.e.whereabouts(p.now, p.a, act.Person)
 	case act != nil && act.Do == doRecheck:
 		c.check, err = p.e.store.wellAndSilent(ctx, p.tx, p.a.ID, p.tx.Now().Add(-time.Duration(p.plan.Limits.Recheck)))
+	case act != nil && act.Do == doCheck:
+		c.roll, err = p.e.store.callNext(ctx, p.tx, p.a.ID, act.Line)
 	case act != nil && act.Do == doOffer:
 		err = p.ask(ctx, c)
 	case act != nil && act.Do == doContinue:
@@ -172,6 +174,8 @@ func (p *progress) consequence(ctx context.Context, ev Event) error {
 		return p.freed(ctx)
 	case EventChecked:
 		return p.checked(ctx, ev)
+	case EventBack:
+		return p.withdraw(ctx, idsOf(ev.Data.Elders))
 	case EventGathered:
 		return p.regathered(ctx, ev)
 	case EventClosed:

@@ -46,6 +46,8 @@ const (
 	commandGather  CommandType = "gather" // people on the list of an outage
 	commandBack    CommandType = "back"   // devices of an outage are heard again
 	commandFold    CommandType = "fold"   // the task of a loss joins an outage
+	commandSaid    CommandType = "said"   // what somebody of an outage said to the machine
+	commandSilent  CommandType = "silent" // nobody spoke on the line of somebody of an outage
 )
 
 // Commands lists the operators' commands.
@@ -88,6 +90,7 @@ type Command struct {
 	plan       *Plan // that the alert is to go on with
 	news       *news
 	check      *checkNews
+	roll       *roll
 	newID      func() string
 }
 

@@ -53,6 +53,10 @@ func decide(a *Alert, p *Plan, c Command, now time.Time) ([]Event, error) {
 		d.backAgain()
 	case commandFold:
 		d.fold()
+	case commandSaid:
+		d.saidInOutage()
+	case commandSilent:
+		d.silentInOutage()
 	case CommandCheck:
 		err = d.check()
 	case CommandAccept:
@@ -97,7 +101,7 @@ func (d *decision) told(who *Person, ch notify.Channel, template, step string) {
 func (d *decision) allowed() error {
 	switch d.c.Type {
 	case commandRaise, commandPress, commandReceipt, commandAnswer, commandAct, commandJoin, commandReturn, commandTurn,
-		commandTrouble, commandMend, commandProve, commandRelease, commandGather, commandBack, commandFold:
+		commandTrouble, commandMend, commandProve, commandRelease, commandGather, commandBack, commandFold, commandSaid, commandSilent:
 		return nil
 	case CommandDepart, CommandArrive:
 		if d.c.Actor.Kind == ActorHelper || d.c.Actor.Kind == ActorContact {

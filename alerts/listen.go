@@ -2,6 +2,7 @@ package alerts
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -21,6 +22,15 @@ func (e *Engine) TakeReceipts(ctx context.Context, tx *db.Tx, all []notify.Recei
 		return err
 	}
 	commands := make([]Command, 0, len(all))
+	if a.Outage != nil {
+		if commands, err = e.silentLines(ctx, tx, a, all); err != nil {
+			return err
+		}
+		all = slices.DeleteFunc(slices.Clone(all), func(r notify.Receipt) bool { return a.Person(r.Person) == nil })
+	}
+	if len(all)+len(commands) == 0 {
+		return nil
+	}
 	for _, r := range all {
 		commands = append(commands, Command{Type: commandReceipt, Actor: Actor{Kind: ActorCarrier, ID: r.Provider},
 			receipt: &receipt{Person: r.Person, Message: string(r.Message), Status: string(r.Status), Code: r.Code}})
@@ -74,6 +84,9 @@ func (e *Engine) Answer(ctx context.Context, id AlertID, person string, an notif
 
 func (e *Engine) answer(ctx context.Context, tx *db.Tx, a *Alert, an answer) (string, error) {
 	who := a.Person(an.Person)
+	if who == nil && a.Outage != nil {
+		return e.heardInRoll(ctx, tx, a, an)
+	}
 	if who == nil {
 		return "", fault.New(fault.NotFound, "this person does not belong to the alert")
 	}

@@ -84,6 +84,8 @@ func (p *Plan) nextStep(a *Alert, s *Step, base time.Time, o *outlook) {
 		p.nextOffer(a, act, at, o)
 	case doShare:
 		nextShare(a, s, base, o)
+	case doCheck:
+		nextCheck(a, s, base, o)
 	default:
 		if !done(a, act.Step, base) {
 			o.at(at, act)

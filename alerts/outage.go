@@ -49,6 +49,10 @@ const (
 // CheckUnreached is an outcome of a check that leaves the person unchecked: nobody could be reached.
 const CheckUnreached Outcome = "unreached"
 
+// CheckSilent is what a machine finds: the telephone was lifted, and nobody pressed a key or spoke. The person stays unchecked, at the head
+// of the list.
+const CheckSilent Outcome = "no_speech"
+
 // checkOutcomes are how a check on somebody can end.
 func checkOutcomes() []Outcome {
 	return []Outcome{Outcome(CheckedWell), Outcome(NeedsHelp), CheckUnreached}
@@ -190,10 +194,17 @@ func evolveOutage(a *Alert, e Event) {
 	switch e.Type {
 	case EventGathered:
 		o.move(from, Unchecked, len(e.Data.Elders))
+		soon := e.At.Add(time.Second) // there is somebody new to be called, when they stand on the list
+		for id, m := range a.Steps {
+			if m.Again != nil && m.Again.After(soon) {
+				m.Again = &soon
+				a.Steps[id] = m
+			}
+		}
 	case EventBack:
 		o.move(from, BackAgain, len(e.Data.Elders))
 	case EventChecked:
-		if e.Data.Outcome != string(CheckUnreached) {
+		if o.count(CheckState(e.Data.Outcome)) != nil {
 			o.move(from, CheckState(e.Data.Outcome), 1)
 		}
 	}

@@ -249,8 +249,14 @@ func (e *Engine) heardInOutage(ctx context.Context, tx *db.Tx, id AlertID, all [
 // checked writes what was found of somebody into the list, and raises the alarm for who needs help.
 func (p *progress) checked(ctx context.Context, ev Event) error {
 	elder := registry.ElderID(ev.Data.Person)
-	if ev.Data.Outcome == string(CheckUnreached) {
+	switch Outcome(ev.Data.Outcome) {
+	case CheckUnreached:
 		return p.e.store.triedInVain(ctx, p.tx, p.a.ID, elder)
+	case CheckSilent:
+		return p.e.store.silentFirst(ctx, p.tx, p.a.ID, elder)
+	}
+	if err := p.withdraw(ctx, []string{ev.Data.Person}); err != nil { // the machine need not call any more
+		return err
 	}
 	if err := p.e.store.setCheck(ctx, p.tx, p.a.ID, []registry.ElderID{elder}, CheckState(ev.Data.Outcome)); err != nil {
 		return err
@@ -289,6 +295,7 @@ type OutagePerson struct {
 	State     CheckState
 	At        time.Time // since when
 	Tries     int       // in vain
+	Asked     int       // by a machine, without an answer yet
 	Emergency AlertID   // that was raised for them
 	Fragility int       // the more, the sooner
 	Record    registry.Elder

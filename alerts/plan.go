@@ -105,6 +105,7 @@ type Step struct {
 	Every     Span              `yaml:"every"`
 	Tries     int               `yaml:"tries"`
 	Helpers   int               `yaml:"helpers"`
+	People    int               `yaml:"people"` // of an outage, so many at a time
 	Within    Span              `yaml:"within"`
 	Level     int               `yaml:"level"`
 	To        string            `yaml:"to"`
@@ -127,6 +128,7 @@ const (
 	doFinish    = "finish"
 	doShare     = "share"
 	doContinue  = "continue"
+	doCheck     = "check" // a machine calls the people of an outage
 
 	// Of rules only, not of plans.
 	doGiveBack = "give_back" // the alert goes back to the queue

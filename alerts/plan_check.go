@@ -18,6 +18,7 @@ const (
 	longestRing   = 10 * time.Minute
 	mostTries     = 10
 	mostHelpers   = 50
+	mostCalled    = 200 // people of an outage at a time
 	loudest       = 3
 )
 
@@ -162,6 +163,7 @@ func verbs() map[string][]string {
 		doFinish:    {"outcome"},
 		doShare:     {"level"},
 		doContinue:  {"with"},
+		doCheck:     {"people", "every", "tries", "by"},
 	}
 }
 
@@ -202,6 +204,8 @@ func (c stepCheck) step() {
 		c.finish()
 	case doContinue:
 		c.goesOn()
+	case doCheck:
+		c.rollCall()
 	}
 }
 
@@ -337,6 +341,28 @@ func (c stepCheck) offer() {
 	}
 	c.channels()
 	c.roles([]string{"volunteer", "neighbour", "provider", "staff"})
+}
+
+// rollCall is for an outage only: no other alert has a list of people.
+func (c stepCheck) rollCall() {
+	if !slices.Equal(c.p.For, []string{KindOutage}) {
+		c.add(c.at+".do", "only a plan for outage has people to check on")
+	}
+	if c.s.People < 1 || c.s.People > mostCalled {
+		c.add(c.at+".people", "say how many people are called at a time, from %d to %d", 1, mostCalled)
+	}
+	if every := time.Duration(c.s.Every); every < shortestRing || every > longestRing {
+		c.add(c.at+".every", "say how long to wait before the next call, from 10s to 10m")
+	}
+	if c.s.Tries < 1 || c.s.Tries > mostTries {
+		c.add(c.at+".tries", "must be a number from %d to %d", 1, mostTries)
+	}
+	if len(c.s.By) == 0 {
+		c.add(c.at+".by", "say by what: sms, voice or push")
+	}
+	for i, by := range c.s.By {
+		c.oneOf(fmt.Sprintf("%s.by[%d]", c.at, i+1), by, []string{"voice", "sms"})
+	}
 }
 
 // goesOn lets a plan begin anew only at a time of the day: a step that did it at once would do it for ever.

@@ -42,7 +42,7 @@ func TestThePageHasEveryWord(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, word := range append(conditionNames(), doSound, doTell, doCall, doOffer, doEscalate, doShare, doPrompt, doContinue, doStandDown, doFinish) {
+	for _, word := range append(conditionNames(), doSound, doTell, doCall, doOffer, doEscalate, doShare, doPrompt, doContinue, doStandDown, doFinish, doCheck) {
 		if !strings.Contains(string(page), word) {
 			t.Errorf("the page does not name %s", word)
 		}

@@ -106,7 +106,7 @@ func (s store) listPeople(ctx context.Context, tx *db.Tx, id AlertID, lost []ope
 		values := strings.TrimSuffix(strings.Repeat("(?, ?, ?, ?, ?, 0, ''), ", len(args)/columns), ", ")
 		_, err := tx.Exec(ctx, `
 			INSERT INTO outage_people (alert, elder, fragility, state, state_at, tries, emergency) VALUES `+values+`
-			ON CONFLICT (alert, elder) DO UPDATE SET state = excluded.state, state_at = excluded.state_at
+			ON CONFLICT (alert, elder) DO UPDATE SET state = excluded.state, state_at = excluded.state_at, asked = 0
 			WHERE outage_people.state = 'back'`, args...)
 		if err != nil {
 			return fmt.Errorf("list the people of outage %s: %w", id, err)
@@ -140,7 +140,7 @@ func (s store) setCheck(ctx context.Context, tx *db.Tx, id AlertID, elders []reg
 	if len(elders) == 0 {
 		return nil
 	}
-	_, err := tx.Exec(ctx, `UPDATE outage_people SET state = ?, state_at = ? WHERE alert = ? AND elder IN (`+db.InList(len(elders))+`)`,
+	_, err := tx.Exec(ctx, `UPDATE outage_people SET state = ?, state_at = ?, asked = 0 WHERE alert = ? AND elder IN (`+db.InList(len(elders))+`)`,
 		append([]any{string(state), db.Micros(tx.Now()), string(id)}, texts(elders)...)...)
 	if err != nil {
 		return fmt.Errorf("write the check of outage %s: %w", id, err)
@@ -179,7 +179,7 @@ func (s store) outagePeople(ctx context.Context, tx *db.Tx, id AlertID, q People
 		args = append(args, after.Fragility, after.Fragility, string(after.Elder))
 	}
 	rows, err := tx.Query(ctx, `
-		SELECT elder, state, state_at, tries, emergency, fragility FROM outage_people WHERE `+strings.Join(where, " AND ")+`
+		SELECT elder, state, state_at, tries, asked, emergency, fragility FROM outage_people WHERE `+strings.Join(where, " AND ")+`
 		ORDER BY fragility DESC, elder DESC LIMIT `+strconv.Itoa(q.Limit+1), args...)
 	if err != nil {
 		return nil, fmt.Errorf("list the people of outage %s: %w", id, err)
@@ -189,7 +189,7 @@ func (s store) outagePeople(ctx context.Context, tx *db.Tx, id AlertID, q People
 	for rows.Next() {
 		var p OutagePerson
 		var at int64
-		if err := rows.Scan(&p.Elder, &p.State, &at, &p.Tries, &p.Emergency, &p.Fragility); err != nil {
+		if err := rows.Scan(&p.Elder, &p.State, &at, &p.Tries, &p.Asked, &p.Emergency, &p.Fragility); err != nil {
 			return nil, fmt.Errorf("read the people of outage %s: %w", id, err)
 		}
 		p.At = db.Time(at)

@@ -46,7 +46,7 @@ func (e *Engine) Story(ctx context.Context, id AlertID, q EventQuery) (out Story
 		if a.Outage == nil {
 			return nil
 		}
-		return e.nameThem(ctx, tx, out)
+		return e.nameThem(ctx, tx, a, out)
 	})
 	return out, err
 }
@@ -71,11 +71,11 @@ func (e *Engine) part(ctx context.Context, tx *db.Tx, id AlertID, q EventQuery) 
 }
 
 // nameThem adds the names of those of whom events of an outage tell. Whose record is not there, or cannot be opened, has none.
-func (e *Engine) nameThem(ctx context.Context, tx *db.Tx, s Story) error {
+func (e *Engine) nameThem(ctx context.Context, tx *db.Tx, a *Alert, s Story) error {
 	known := map[registry.ElderID]string{}
 	for i, ev := range s.Events {
 		ids := ev.Data.Elders
-		if ev.Type == EventChecked {
+		if ev.Data.Person != "" && a.Person(ev.Data.Person) == nil { // checked on, or called by machine
 			ids = []registry.ElderID{registry.ElderID(ev.Data.Person)}
 		}
 		if len(ids) > namedAtMost {

@@ -39,7 +39,7 @@ func keysOf(template string) map[string]notify.Answer {
 		return map[string]notify.Answer{"1": notify.AnswerTake}
 	case "look_in":
 		return map[string]notify.Answer{"1": notify.AnswerComing, "2": notify.AnswerCannot}
-	case "elder_callback", "elder_check":
+	case "elder_callback", "elder_check", "outage_call", "outage_sms":
 		return map[string]notify.Answer{"1": notify.AnswerWell, "2": notify.AnswerUnwell}
 	}
 	return nil
@@ -48,6 +48,9 @@ func keysOf(template string) map[string]notify.Answer {
 // compose makes the message of a told event. When it cannot be made, the event is followed by a
 // receipt that says so, and the plan goes on to the next person at once.
 func (p *progress) compose(ctx context.Context, ev Event) error {
+	if p.listed(ev) {
+		return p.composeRoll(ctx, ev)
+	}
 	who := p.a.Person(ev.Data.Person)
 	phone, err := p.phoneOf(ctx, who, ev.Data.Repeat)
 	if err != nil {

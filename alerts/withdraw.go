@@ -42,5 +42,12 @@ func (p *progress) withdrawAll(ctx context.Context) error {
 	for _, who := range p.a.People {
 		all = append(all, who.ID)
 	}
+	if p.a.Outage != nil {
+		called, err := p.e.store.calledLately(ctx, p.tx, p.a.ID, p.tx.Now().Add(-askLife))
+		if err != nil {
+			return err
+		}
+		all = append(all, called...)
+	}
 	return p.withdraw(ctx, all)
 }

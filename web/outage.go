@@ -20,6 +20,7 @@ type OutagePersonView struct {
 	State     alerts.CheckState `json:"state"` // unchecked, well, help, back
 	At        time.Time         `json:"at"`    // since when
 	Tries     int               `json:"tries"` // how often they could not be reached
+	Asked     int               `json:"asked"` // how often a machine has called them since they are unchecked
 	Emergency *alerts.AlertID   `json:"emergency"`
 	Name      string            `json:"name"`
 	Age       int               `json:"age"`
@@ -35,7 +36,7 @@ func outageRows() []gateRow {
 	type fields = map[class][]string
 	return []gateRow{
 		classed(OutagePersonView{}, fields{
-			open:     {"elder", "state", "at", "tries", "emergency", "language"},
+			open:     {"elder", "state", "at", "tries", "asked", "emergency", "language"},
 			personal: {"name", "age", "address"}, number: {"phones"}, health: {"fragility", "why"}}),
 		classed(alerts.Outage{}, fields{open: {"by", "value", "people", "unchecked", "well", "help", "back"}}),
 	}
@@ -73,6 +74,6 @@ func (s *Server) listOutagePeople(w http.ResponseWriter, r *http.Request) error 
 func viewOutagePerson(p alerts.OutagePerson, now time.Time) OutagePersonView {
 	el := p.Record
 	_, why := alerts.Fragility(el, now)
-	return OutagePersonView{Elder: p.Elder, State: p.State, At: p.At, Tries: p.Tries, Emergency: orNull(p.Emergency), Fragility: p.Fragility,
+	return OutagePersonView{Elder: p.Elder, State: p.State, At: p.At, Tries: p.Tries, Asked: p.Asked, Emergency: orNull(p.Emergency), Fragility: p.Fragility,
 		Name: el.Name, Age: el.Age(now), Address: el.Address, Language: el.Language, Phones: some(el.Phones), Why: some(why)}
 }

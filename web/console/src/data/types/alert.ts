@@ -77,7 +77,7 @@ export type CheckState = 'unchecked' | 'well' | 'help' | 'back'
 export interface Outage { by: string; value: string; people: number; unchecked: number; well: number; help: number; back: number }
 /** Somebody to be checked on. */
 export interface OutagePerson {
-  elder: string; state: CheckState; at: string; tries: number; emergency?: string | null
+  elder: string; state: CheckState; at: string; tries: number; asked?: number; emergency?: string | null
   name?: string; age?: number; address?: string; language?: string; phones?: string[]; fragility?: number; why?: string[]; masked?: string[]
 }
 
