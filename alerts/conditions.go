@@ -15,7 +15,7 @@ func conditionNames() []string {
 	return []string{
 		"accepted", "acted", "human", "contact_coming", "helper_coming", "enough", "arrived", "followed_up",
 		"elder_well", "elder_unwell", "silent", "alone", "night", "late", "again", "unidentified", "unmanned",
-		"began_at_night", "vip", "important", "elder_phone", "has_contacts", "key_holder", "short", "false_alarm", "unchecked",
+		"began_at_night", "vip", "important", "elder_phone", "has_contacts", "key_holder", "short", "false_alarm", "unchecked", "no_speech",
 	}
 }
 
@@ -70,6 +70,8 @@ func standing(c string, a *Alert) bool {
 		return a.Unmanned
 	case registry.ClassVIP, registry.ClassImportant:
 		return slices.Contains(a.Classes, c)
+	case "no_speech":
+		return a.NoSpeechAt != nil && a.OnSceneAt == nil
 	case "unchecked":
 		return a.Outage != nil && a.Outage.Unchecked > 0
 	case "false_alarm":

@@ -251,3 +251,21 @@ func TestAClockThatIsSetBackLeavesNoAlarmWithWhoDoesNothing(t *testing.T) {
 		t.Errorf("given back %d times and %s, want twice and raised", n, w.a.State)
 	}
 }
+
+// TestASilentLineWaitsForNoPlan: after no activity the elder is asked first and the supervisor may wait three minutes; but somebody lifts,
+// and nobody speaks.
+func TestASilentLineWaitsForNoPlan(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ plan, kind string }{{"inactivity", "inactivity"}, {"inactivity", "door"}, {"safety", "safety"}} {
+		w := pressed(t, c.plan, c.kind, 1, 2, 3)
+		w.pass(5 * time.Second)
+		w.receipts("e1", notify.Voice, notify.StatusCompleted)
+		if id, _, _ := w.a.Plan.Split(); id != "emergency" || w.a.NoSpeechAt == nil || w.a.urgency() != 0 {
+			t.Errorf("%s: goes by %s, urgency %d: want an emergency before all others", c.kind, id, w.a.urgency())
+		}
+		wantTold(t, w, "k1", "family_alarm", 5)
+		if w.count(EventEscalated, "rule/unaccepted") != 1 {
+			t.Errorf("%s: the supervisor was called %d times at once, want once", c.kind, w.count(EventEscalated, "rule/unaccepted"))
+		}
+	}
+}

@@ -111,6 +111,9 @@ func (r *ruling) waiting() {
 	}
 	since, every := *r.a.WaitingSince, pace{5 * time.Minute, 30 * time.Minute}
 	first := since.Add(r.limit(r.plan.Limits.Supervisor))
+	if at := r.a.NoSpeechAt; at != nil && r.a.OnSceneAt == nil {
+		first = later(since, *at) // nothing is more urgent: no plan lets such a line wait
+	}
 	s := r.step("unaccepted", Step{Do: doEscalate, To: "supervisor", Level: 3})
 	if !r.life() {
 		r.daily(s, since.Add(24*time.Hour))
