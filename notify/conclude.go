@@ -57,14 +57,15 @@ func (rs *results) over(key string) bool {
 	return true
 }
 
-// conclude writes the result and tells the alert, in one transaction.
+// conclude writes the result and tells the alert, in one transaction, even when the program is about to stop.
 func (o *Outbox) conclude(ctx context.Context, j job, res Result) error {
+	ctx = context.WithoutCancel(ctx)
 	key := j.msg.Alert
 	if key == "" {
 		key = string(j.msg.ID)
 	}
 	if o.laneOf(j.msg.Priority) == o.alarm {
-		ctx = db.Urgent(ctx) // the worker that waits for this sends the next alarm's first message
+		ctx = db.Soon(ctx)
 	}
 	mine := &result{job: j, res: res, done: make(chan error, 1)}
 	if o.results.add(key, mine) {

@@ -67,7 +67,11 @@ func (o *Outbox) drain(ctx context.Context) (int, error) {
 		if !ok {
 			return n, nil
 		}
-		if err := o.deliver(ctx, j); err != nil {
+		res, made, err := o.deliver(ctx, j)
+		if err == nil && made {
+			err = o.conclude(ctx, j, res)
+		}
+		if err != nil {
 			return n, err
 		}
 		n++
@@ -119,7 +123,11 @@ func (o *Outbox) poll(ctx context.Context) (more bool) {
 	return got.seen == claimAtOnce
 }
 
+// work sends what comes into a lane. What came of it is recorded while the next one is sent: in a storm the receipts of one
+// alarm hold up no other's first message. There are never more receipts under way than messages were claimed.
 func (o *Outbox) work(ctx context.Context, l *lane) {
+	var concluding sync.WaitGroup
+	defer concluding.Wait()
 	for {
 		select {
 		case <-ctx.Done():
@@ -131,10 +139,19 @@ func (o *Outbox) work(ctx context.Context, l *lane) {
 			if !ok {
 				break
 			}
-			if err := o.deliver(ctx, j); err != nil {
-				// The lease ends and the message is tried again as a repeat.
-				o.complain(ctx, "outbox could not record a result", err)
+			res, made, err := o.deliver(ctx, j)
+			if err != nil {
+				o.complain(ctx, "outbox could not look a message up again", err)
 			}
+			if !made {
+				continue
+			}
+			concluding.Go(func() {
+				if err := o.conclude(ctx, j, res); err != nil {
+					// The lease ends and the message is tried again as a repeat.
+					o.complain(ctx, "outbox could not record a result", err)
+				}
+			})
 		}
 	}
 }

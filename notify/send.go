@@ -163,19 +163,18 @@ func (o *Outbox) closeOpenAttempt(ctx context.Context, tx *db.Tx, r *record) err
 	return nil
 }
 
-// deliver makes the attempt and records what came of it.
-func (o *Outbox) deliver(ctx context.Context, j job) error {
+// deliver makes the attempt and gives what came of it; false: the job is in other hands, or taken back, and nobody's phone rings for it.
+func (o *Outbox) deliver(ctx context.Context, j job) (res Result, made bool, err error) {
 	if waited := leaseTime - j.expires.Sub(o.o.Clock.Now()); waited > freshTime {
 		ours, err := o.renew(ctx, j)
 		if err != nil {
-			return err
+			return Result{}, false, err
 		}
 		if !ours {
-			return o.release(ctx, []job{j}) // in other hands, or taken back: nobody's phone rings for it
+			return Result{}, false, o.release(ctx, []job{j})
 		}
 	}
-	res := o.attempt(ctx, j)
-	return o.conclude(context.WithoutCancel(ctx), j, res)
+	return o.attempt(ctx, j), true, nil
 }
 
 // renew asks for more time for a job that has waited in memory; false: another has it now, or it has been taken back.

@@ -117,14 +117,29 @@ func (d *DB) Update(ctx context.Context, fn func(*Tx) error) error {
 	return d.transact(ctx, d.engine.update, fn)
 }
 
-// urgent marks a context whose transactions go before others.
-type urgent struct{}
+// urgency is how soon a transaction is to have its turn.
+type urgency int
 
-// Urgent gives a context in which Update goes before what others have queued: for alarms and what becomes of their messages, and
-// for nothing else. With PostgreSQL transactions do not queue here.
-func Urgent(ctx context.Context) context.Context { return context.WithValue(ctx, urgent{}, true) }
+const (
+	whenever urgency = iota
+	soon
+	atOnce
+	urgencies int = iota
+)
 
-func isUrgent(ctx context.Context) bool { return ctx.Value(urgent{}) != nil }
+type urgencyKey struct{}
+
+// Urgent gives a context in which Update goes before what others have queued: for alarms, and for nothing else. With
+// PostgreSQL transactions do not queue here.
+func Urgent(ctx context.Context) context.Context { return context.WithValue(ctx, urgencyKey{}, atOnce) }
+
+// Soon gives a context in which Update goes after alarms and before the rest: for what becomes of an alarm's messages.
+func Soon(ctx context.Context) context.Context { return context.WithValue(ctx, urgencyKey{}, soon) }
+
+func urgencyOf(ctx context.Context) urgency {
+	u, _ := ctx.Value(urgencyKey{}).(urgency)
+	return u
+}
 
 // View runs fn in a transaction that sees one unchanging state and cannot change it.
 func (d *DB) View(ctx context.Context, fn func(*Tx) error) error {

@@ -28,6 +28,7 @@ type sqliteDB struct {
 	write  *sql.DB
 	read   *sql.DB
 	writer *writer
+	keeper *checkpointer
 	dsn    string // of further connections
 }
 
@@ -47,7 +48,8 @@ func openSQLite(ctx context.Context, d *DB, path string) (*sqliteDB, error) {
 	if err := sqliteDurable(ctx, s.write); err != nil {
 		return nil, errors.Join(err, s.write.Close(), s.read.Close())
 	}
-	s.writer = newWriter(d, s.write)
+	s.keeper = newCheckpointer(d, sql.OpenDB(connector{dsn: s.dsn}))
+	s.writer = newWriter(d, s.write, s.keeper.ask)
 	return s, nil
 }
 
@@ -100,7 +102,8 @@ type connector struct{ dsn string }
 
 func (c connector) Driver() driver.Driver {
 	return &sqlite3.SQLiteDriver{ConnectHook: func(conn *sqlite3.SQLiteConn) error {
-		_, err := conn.Exec(`PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864; PRAGMA fullfsync = ON`, nil)
+		_, err := conn.Exec(fmt.Sprintf(`PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864; PRAGMA fullfsync = ON;
+			PRAGMA wal_autocheckpoint = %d`, mustCheckpoint), nil)
 		return err
 	}}
 }
@@ -171,5 +174,5 @@ func (s *sqliteDB) hasTable(ctx context.Context, tx *Tx, name string) (bool, err
 }
 
 func (s *sqliteDB) close() error {
-	return errors.Join(s.writer.close(), s.read.Close(), s.write.Close())
+	return errors.Join(s.writer.close(), s.keeper.close(), s.read.Close(), s.write.Close())
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync/atomic"
 
 	"github.com/mattn/go-sqlite3"
@@ -17,27 +18,33 @@ import (
 const (
 	maxQueue = 4096 // callers waiting; more wait to be let in
 	maxBatch = 256  // callers that share a commit
-	minOther = 8    // of them at least, when so many wait, who are not urgent: the rest of the work never stands still
 )
+
+// behind is how many callers of an urgency share a commit with more urgent ones, when so many wait: no work ever stands still.
+func behind(u urgency) int { return map[urgency]int{whenever: 2, soon: 4}[u] }
 
 // writer is the one goroutine that writes to the SQLite file. It hands its transaction to one caller after the
 // other like a baton, so each caller's function runs on that caller's own goroutine: a
 // panic, or a test's FailNow, unwinds where it belongs.
 type writer struct {
-	db    *DB
-	pool  *sql.DB
-	first chan *part // urgent ones
-	queue chan *part
-	done  chan struct{}
+	db     *DB
+	pool   *sql.DB
+	queues [urgencies]chan *part
+	done   chan struct{}
+
+	written func() // called after every checkpointAfter parts
 
 	// Only the writer's goroutine uses these; conn is nil after a connection had to be given up.
-	conn *sql.Conn
-	raw  *sqlite3.SQLiteConn
+	parts int                // since written was called
+	held  [urgencies][]*part // taken from the queues and not begun
+	conn  *sql.Conn
+	raw   *sqlite3.SQLiteConn
 }
 
 // part is what one caller adds to a batch.
 type part struct {
 	fn    func(*Tx) error
+	how   urgency
 	begun atomic.Bool   // by the writer, or never to be by a caller who left
 	turn  chan *Tx      // the baton; closed when all is decided
 	back  chan struct{} // the baton returned
@@ -49,16 +56,24 @@ type part struct {
 	failed bool // err is final
 }
 
-func newWriter(d *DB, pool *sql.DB) *writer {
-	w := &writer{db: d, pool: pool, first: make(chan *part, maxQueue), queue: make(chan *part, maxQueue), done: make(chan struct{})}
+func newWriter(d *DB, pool *sql.DB, written func()) *writer {
+	w := &writer{db: d, pool: pool, queues: newQueues(), done: make(chan struct{}), written: written}
 	go w.loop()
 	return w
 }
 
+func newQueues() (queues [urgencies]chan *part) {
+	for i := range queues {
+		queues[i] = make(chan *part, maxQueue)
+	}
+	return queues
+}
+
 // close lets the writer finish what is queued. Nobody may be in update.
 func (w *writer) close() error {
-	close(w.queue)
-	close(w.first)
+	for _, q := range w.queues {
+		close(q)
+	}
 	<-w.done
 	if w.conn == nil {
 		return nil
@@ -68,13 +83,9 @@ func (w *writer) close() error {
 
 // update is the caller's side: queue, run the function whenever the baton comes, wait for the end.
 func (w *writer) update(ctx context.Context, fn func(*Tx) error) (*Tx, error) {
-	p := &part{fn: fn, turn: make(chan *Tx), back: make(chan struct{}, 1)}
-	queue := w.queue
-	if isUrgent(ctx) {
-		queue = w.first
-	}
+	p := &part{fn: fn, how: urgencyOf(ctx), turn: make(chan *Tx), back: make(chan struct{}, 1)}
 	select {
-	case queue <- p:
+	case w.queues[p.how] <- p:
 	case <-ctx.Done():
 		return nil, Fault(ctx.Err())
 	}
@@ -88,13 +99,16 @@ func (w *writer) update(ctx context.Context, fn func(*Tx) error) (*Tx, error) {
 			}
 			return p.tx, p.err
 		case <-leave:
-			if p.begun.CompareAndSwap(false, true) {
+			if p.begin() {
 				return nil, Fault(ctx.Err())
 			}
 			leave = nil // too late: it is being done, and the answer shall say what came of it
 		}
 	}
 }
+
+// begin is for the writer, and for a caller who leaves; false for the later of the two.
+func (p *part) begin() bool { return p.begun.CompareAndSwap(false, true) }
 
 func (p *part) run(tx *Tx) {
 	p.gone = true
@@ -106,41 +120,67 @@ func (p *part) run(tx *Tx) {
 func (w *writer) loop() {
 	defer close(w.done)
 	batch := make([]*part, 0, maxBatch)
-	first, queue := w.first, w.queue
-	for first != nil || queue != nil {
-		select {
-		case p, open := <-first:
-			if !open {
-				first = nil
-				continue
-			}
-			batch = w.fill(append(batch[:0], p), nil)
-		case p, open := <-queue:
-			if !open {
-				queue = nil
-				continue
-			}
-			batch = w.fill(batch[:0], p)
+	for {
+		batch = w.fill(batch[:0])
+		if len(batch) > 0 {
+			w.commit(batch)
+			clear(batch)
+			continue
 		}
-		w.commit(batch)
-		clear(batch)
+		p := w.wait()
+		if p == nil {
+			return
+		}
+		w.held[p.how] = append(w.held[p.how], p)
 	}
 }
 
-// fill takes what has queued, without waiting: urgent parts first, then the other one that was taken already, if any, and when there
-// are urgent ones only minOther in all of the rest. Callers just released by the commit before get the processor first, so that their
-// next part joins this batch.
-func (w *writer) fill(batch []*part, other *part) []*part {
+// wait gives the next part; nil when the queues are closed and empty.
+func (w *writer) wait() *part {
+	open := w.queues // a closed one is left out
+	for open != [urgencies]chan *part{} {
+		var p *part
+		var u urgency
+		select {
+		case p = <-open[atOnce]:
+			u = atOnce
+		case p = <-open[soon]:
+			u = soon
+		case p = <-open[whenever]:
+			u = whenever
+		}
+		if p != nil {
+			return p
+		}
+		open[u] = nil
+	}
+	return nil
+}
+
+// fill takes what has queued, without waiting: the most urgent parts first, and of each urgency below only a few when there are more
+// urgent ones. Callers just released by the commit before get the processor first, so that their next part joins this batch.
+func (w *writer) fill(batch []*part) []*part {
 	runtime.Gosched()
-	batch = take(w.first, batch, maxBatch-minOther)
-	most := maxBatch
-	if len(batch) > 0 {
-		most = len(batch) + minOther
+	room := maxBatch - behind(soon) - behind(whenever)
+	for u := atOnce; u >= whenever; u-- {
+		most := room
+		if len(batch) > 0 {
+			most = len(batch) + behind(u)
+		}
+		n := max(0, min(most-len(batch), len(w.held[u])))
+		batch = append(batch, w.held[u][:n]...)
+		w.held[u] = slices.Delete(w.held[u], 0, n)
+		batch = take(w.queues[u], batch, most)
+		room += behind(u - 1)
 	}
-	if other != nil {
-		batch = append(batch, other)
+	return batch
+}
+
+// putBack keeps parts that were not begun, before others of their urgency.
+func (w *writer) putBack(parts []*part) {
+	for _, p := range slices.Backward(parts) {
+		w.held[p.how] = slices.Insert(w.held[p.how], 0, p)
 	}
-	return take(w.queue, batch, most)
 }
 
 func take(queue chan *part, batch []*part, most int) []*part {
@@ -158,49 +198,89 @@ func take(queue chan *part, batch []*part, most int) []*part {
 	return batch
 }
 
-// commit brings a batch to its end and tells everybody.
+// commit brings a batch, or the beginning of it, to its end and tells everybody.
 func (w *writer) commit(batch []*part) {
-	todo := batch[:0]
-	for _, p := range batch {
-		if p.begun.CompareAndSwap(false, true) {
-			todo = append(todo, p)
+	begun, ok := w.together(batch)
+	for _, p := range begun {
+		if !ok && !p.gone && !p.failed {
+			w.alone(p)
 		}
 	}
-	if len(todo) == 1 || !w.together(todo) {
-		for _, p := range todo {
-			if !p.gone && !p.failed {
-				w.alone(p)
-			}
-		}
-	}
-	for _, p := range todo {
+	for _, p := range begun {
 		if !p.gone {
 			close(p.turn)
 		}
 	}
+	if w.parts += len(begun); w.parts >= checkpointAfter {
+		w.parts = 0
+		w.written()
+	}
 }
 
-// together runs all parts in one transaction. It gives false when that transaction came to nothing through no fault of
+// together runs parts in one transaction, and gives those that it began. An alarm that comes while others are at work is the next,
+// and they wait for the transaction after. It gives false when the transaction came to nothing through no fault of
 // the parts that are not marked as failed: they have to be run alone.
-func (w *writer) together(parts []*part) bool {
+func (w *writer) together(batch []*part) (begun []*part, ok bool) {
 	if err := w.begin(); err != nil {
-		for _, p := range parts {
-			p.err, p.failed = err, true
+		for _, p := range batch {
+			if p.begin() {
+				p.err, p.failed = err, true
+				begun = append(begun, p)
+			}
 		}
-		return true
+		return begun, true
 	}
-	for _, p := range parts {
-		if !w.under(p) {
-			w.rollback()
-			return false
+	yields := batch[0].how < atOnce
+	clean := true // nothing has been done in the transaction
+	for len(batch) > 0 {
+		p := batch[0]
+		batch = batch[1:]
+		if !p.begin() {
+			continue
 		}
+		begun = append(begun, p)
+		if clean {
+			ok = w.asFirst(p)
+			clean = p.failed
+		} else {
+			ok = w.under(p)
+		}
+		if !ok {
+			w.rollback()
+			w.putBack(batch)
+			return begun, false
+		}
+		if yields && len(w.queues[atOnce]) > 0 {
+			w.putBack(batch)
+			batch = take(w.queues[atOnce], nil, maxBatch-len(begun))
+			yields = false
+		}
+	}
+	if clean {
+		w.rollback()
+		return begun, true
 	}
 	if _, err := w.exec("COMMIT"); err != nil {
-		w.db.log.Warn("a batch could not be committed; its parts are tried one by one", "parts", len(parts), "err", err)
+		w.db.log.Warn("a batch could not be committed; its parts are tried one by one", "parts", len(begun), "err", err)
 		w.rollback()
+		return begun, false
+	}
+	return begun, true
+}
+
+// asFirst runs a part in a transaction in which nothing has been done, which needs no savepoint. It gives false when the transaction is lost.
+func (w *writer) asFirst(p *part) bool {
+	w.hand(p)
+	if !p.gone && p.err == nil {
+		return true
+	}
+	lost := w.raw.AutoCommit()
+	w.rollback()
+	if lost {
 		return false
 	}
-	return true
+	p.failed = true
+	return w.begin() == nil
 }
 
 // under runs a part under a savepoint. It gives false when the whole transaction is lost.
@@ -290,7 +370,7 @@ func (w *writer) connect() error {
 
 // rollback ends a transaction that came to nothing. A connection that cannot do even that is given up.
 func (w *writer) rollback() {
-	if w.raw.AutoCommit() {
+	if w.conn == nil || w.raw.AutoCommit() {
 		return
 	}
 	_, err := w.exec("ROLLBACK")

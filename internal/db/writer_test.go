@@ -70,7 +70,7 @@ func holdWriter(t testing.TB, d *DB, all *sync.WaitGroup) (release func()) {
 // panics is what it threw.
 func batched(t testing.TB, d *DB, parts ...func(*Tx) error) []error {
 	t.Helper()
-	queue := d.engine.(*sqliteDB).writer.queue
+	queue := d.engine.(*sqliteDB).writer.queues[whenever]
 	var all sync.WaitGroup
 	release := holdWriter(t, d, &all)
 	errs := make([]error, len(parts))
@@ -100,57 +100,95 @@ func TestUrgentPartsGoFirst(t *testing.T) {
 	release := holdWriter(t, d, &all)
 	var mu sync.Mutex
 	var order []string
-	put := func(ctx context.Context, name string, queue chan *part, n int) {
-		all.Go(func() {
-			err := d.Update(ctx, func(tx *Tx) error {
-				mu.Lock()
-				defer mu.Unlock()
-				order = append(order, name)
-				return nil
+	put := func(ctx context.Context, name string, n int) {
+		for i := range n {
+			all.Go(func() {
+				err := d.Update(ctx, func(tx *Tx) error {
+					mu.Lock()
+					defer mu.Unlock()
+					order = append(order, name)
+					return nil
+				})
+				if err != nil {
+					t.Errorf("%s: %v", name, err)
+				}
 			})
-			if err != nil {
-				t.Errorf("%s: %v", name, err)
+			for len(w.queues[urgencyOf(ctx)]) <= i {
+				runtime.Gosched()
 			}
-		})
-		for len(queue) < n {
-			runtime.Gosched()
 		}
 	}
-	for i := range 3 * minOther {
-		put(t.Context(), "other", w.queue, i+1)
-	}
-	for i := range 3 {
-		put(Urgent(t.Context()), "urgent", w.first, i+1)
-	}
+	put(t.Context(), "other", 6)
+	put(Soon(t.Context()), "soon", 5)
+	put(Urgent(t.Context()), "urgent", 3)
 	release()
 	all.Wait()
-	want := append(slices.Repeat([]string{"urgent"}, 3), slices.Repeat([]string{"other"}, 3*minOther)...)
+	want := slices.Concat(slices.Repeat([]string{"urgent"}, 3), slices.Repeat([]string{"soon"}, 5), slices.Repeat([]string{"other"}, 6))
 	if !slices.Equal(order, want) {
-		t.Errorf("got %v, want the urgent ones first", order)
-	}
-	batch := w.fill(nil, nil)
-	if len(batch) != 0 {
-		t.Errorf("%d parts are left", len(batch))
+		t.Errorf("got %v, want %v", order, want)
 	}
 }
 
 // TestTheRestNeverStandsStill: while urgent parts come without end, each batch takes some of the others.
 func TestTheRestNeverStandsStill(t *testing.T) {
 	t.Parallel()
-	w := &writer{first: make(chan *part, maxQueue), queue: make(chan *part, maxQueue)}
-	for range maxBatch {
-		w.first <- &part{}
-		w.queue <- &part{}
+	w := &writer{queues: newQueues()}
+	for u, q := range w.queues {
+		for range maxBatch {
+			q <- &part{how: urgency(u)}
+		}
 	}
-	if batch := w.fill(nil, nil); len(batch) != maxBatch || len(w.queue) != maxBatch-minOther {
-		t.Errorf("a full batch of %d takes %d of the rest, want %d", len(batch), maxBatch-len(w.queue), minOther)
+	fill := func(want [urgencies]int) {
+		t.Helper()
+		var got [urgencies]int
+		for _, p := range w.fill(nil) {
+			got[p.how]++
+		}
+		if got != want {
+			t.Errorf("a batch has %v parts, want %v", got, want)
+		}
 	}
-	batch := w.fill(nil, &part{})
-	if len(w.first) != 0 || len(batch) != 2*minOther || len(w.queue) != maxBatch-2*minOther+1 {
-		t.Errorf("the next has %d, and leaves %d urgent and %d others", len(batch), len(w.first), len(w.queue))
+	few, little := behind(soon), behind(whenever)
+	fill([urgencies]int{atOnce: maxBatch - few - little, soon: few, whenever: little})
+	fill([urgencies]int{atOnce: few + little, soon: few, whenever: little})
+	w.putBack([]*part{{how: soon}, {how: whenever}}) // before those of their kind
+	fill([urgencies]int{soon: maxBatch - 2*few + 1, whenever: little})
+	fill([urgencies]int{whenever: maxBatch - 3*little + 1})
+	fill([urgencies]int{})
+}
+
+// TestAnAlarmDoesNotWaitForABatch: what comes while others are at work is the next, in the same commit, and the rest comes after.
+func TestAnAlarmDoesNotWaitForABatch(t *testing.T) {
+	t.Parallel()
+	d := mustSQLite(t)
+	w := d.engine.(*sqliteDB).writer
+	var all sync.WaitGroup
+	release := holdWriter(t, d, &all)
+	var order []string
+	note := func(ctx context.Context, name string, during func()) {
+		queued := len(w.queues[urgencyOf(ctx)])
+		all.Go(func() {
+			err := d.Update(ctx, func(*Tx) error {
+				order = append(order, name) // one writes at a time
+				during()
+				return nil
+			})
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		})
+		for len(w.queues[urgencyOf(ctx)]) == queued {
+			runtime.Gosched()
+		}
 	}
-	if batch := w.fill(nil, nil); len(w.queue) != 0 || len(batch) != maxBatch-2*minOther+1 {
-		t.Errorf("without urgent ones %d are taken and %d left", len(batch), len(w.queue))
+	nothing := func() {}
+	note(t.Context(), "first", func() { note(Urgent(t.Context()), "alarm", nothing) })
+	note(t.Context(), "second", nothing)
+	note(t.Context(), "third", nothing)
+	release()
+	all.Wait()
+	if want := []string{"first", "alarm", "second", "third"}; !slices.Equal(order, want) {
+		t.Errorf("got %v, want %v", order, want)
 	}
 }
 
@@ -294,7 +332,7 @@ func TestCallerLeavesTheQueue(t *testing.T) {
 	release := holdWriter(t, d, &all)
 	left := make(chan error)
 	go func() { left <- d.Update(ctx, add(t.Context(), "x")) }()
-	for len(d.engine.(*sqliteDB).writer.queue) == 0 {
+	for len(d.engine.(*sqliteDB).writer.queues[whenever]) == 0 {
 		runtime.Gosched()
 	}
 	cancel()
