@@ -106,6 +106,58 @@ test('a manager writes a mistaken plan, mends it at its line, tries it, saves it
   expect(away).toEqual([])
 })
 
+test('two managers write the same plan, and neither overwrites the other', async ({ browser }) => {
+  const open = async () => {
+    const page = await (await browser.newContext({ locale: 'zh-CN', viewport: { width: 1440, height: 900 } })).newPage()
+    await visit(page, service.url, 'manager')
+    return page
+  }
+  const [one, other] = [await open(), await open()]
+  await one.goto(`${service.url}/console/#/plans/new`)
+  await expect(verdict(one)).toHaveAttribute('data-state', 'good')
+  await one.getByTestId('save-plan').click()
+  await expect(one.getByTestId('plan')).toBeVisible()
+  const [, id] = /#\/plans\/([^/]+)/.exec(one.url()) ?? []
+  const newest = async () => (await call(other, 'GET', `/v1/plans/${id}`)).body as { version: number; body: string }
+  const before = (await newest()).version
+  for (const page of [one, other]) {
+    await page.goto(`${service.url}/console/#/plans/${id}/edit`)
+    await expect(page.getByTestId('yaml')).toHaveAttribute('data-ready', 'true')
+  }
+  const change = async (page: Page, line: string, to: string) => {
+    await toEndOf(page, line)
+    for (let i = 0; i < line.split(': ')[1]!.length; i++) await page.keyboard.press('Backspace')
+    await page.keyboard.type(to)
+    await expect(verdict(page)).toHaveAttribute('data-state', 'good')
+  }
+
+  await change(one, 'at: 3m', '2m')
+  await one.keyboard.press('Control+s')
+  await expect(one.getByTestId('diff')).toBeVisible()
+
+  // The other was slower: nothing is saved, and beside the own text stands what differs from theirs.
+  await change(other, 'tries: 2', '3')
+  await other.keyboard.press('Control+s')
+  await expect(other.getByTestId('plan-problem')).toContainText(`别人刚保存了第 ${before + 1} 版`)
+  await expect(other.locator('[data-side=diff]')).toHaveAttribute('aria-selected', 'true')
+  await expect(other.locator('[data-diff=gone]')).toHaveText([/tries: 2/, /at: 2m/])
+  await expect(other.locator('[data-diff=new]')).toHaveText([/tries: 3/, /at: 3m/])
+  expect(await newest()).toMatchObject({ version: before + 1, body: expect.stringContaining('tries: 2') })
+  await noAxeProblems(other, 'a text compared with theirs')
+
+  // Their change is taken over; then it is a version more, with both.
+  await change(other, 'at: 3m', '2m')
+  await expect(other.locator('[data-diff=gone]')).toHaveCount(1)
+  await other.keyboard.press('Control+s')
+  await expect(other.getByTestId('plan')).toBeVisible()
+  const both = await newest()
+  expect(both.version).toBe(before + 2)
+  expect(both.body).toContain('at: 2m')
+  expect(both.body).toContain('tries: 3')
+  await other.getByTestId('withdraw').click()
+  await other.getByTestId('sure-yes').click()
+})
+
 test('somebody who may only read finds the plan in sentences and nothing to write with', async ({ page }) => {
   await logIn(page, service.url, 'demo')
   await page.getByTestId('start-shift').click()
