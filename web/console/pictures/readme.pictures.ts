@@ -54,3 +54,16 @@ test('an enrolment under way', async ({ page }) => {
   await expect(form.getByTestId('place')).toHaveAttribute('data-ready', 'true')
   await take(page, 'enrol')
 })
+
+test('a plan is tried while it is written', async ({ page }) => {
+  await visit(page, service.url, 'manager')
+  await page.evaluate(() => (location.hash = '#/plans/emergency/edit'))
+  await expect(page.getByTestId('plan-state')).toHaveAttribute('data-state', 'good')
+  await page.locator('[data-side=try]').click()
+  const form = page.getByTestId('try-form')
+  await form.getByRole('combobox', { name: 'Which elder' }).fill((await call(page, 'GET', `/v1/elders/${elder}`)).body.name)
+  await form.locator('li[role=option]').first().click()
+  await page.getByTestId('try').click()
+  await page.getByTestId('course').scrollIntoViewIfNeeded()
+  await take(page, 'plan')
+})
