@@ -221,6 +221,7 @@ type Alert struct {
 	Ahead        int                 `json:"ahead,omitempty"`         // what its plan puts it ahead within its priority
 	Returns      int                 `json:"returns,omitempty"`       // how often it was given back to the queue
 	ReturnedWhy  string              `json:"returned_why,omitempty"`  // the last time: idle, console_silent or left
+	KeptAt       *time.Time          `json:"kept_at,omitempty"`       // a caller whom no seat could answer waits to be called back
 	NoSpeechAt   *time.Time          `json:"no_speech_at,omitempty"`  // the line was open and nobody spoke
 	Paths        []PathMark          `json:"paths,omitempty"`         // the ways by which the press came
 	AcceptedAt   *time.Time          `json:"accepted_at"`

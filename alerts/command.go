@@ -46,6 +46,7 @@ const (
 	commandGather  CommandType = "gather" // people on the list of an outage
 	commandBack    CommandType = "back"   // devices of an outage are heard again
 	commandFold    CommandType = "fold"   // the task of a loss joins an outage
+	commandKeep    CommandType = "keep"   // a caller whom no seat could answer
 	commandSaid    CommandType = "said"   // what somebody of an outage said to the machine
 	commandSilent  CommandType = "silent" // nobody spoke on the line of somebody of an outage
 )

@@ -53,6 +53,8 @@ func decide(a *Alert, p *Plan, c Command, now time.Time) ([]Event, error) {
 		d.backAgain()
 	case commandFold:
 		d.fold()
+	case commandKeep:
+		d.keep()
 	case commandSaid:
 		d.saidInOutage()
 	case commandSilent:
@@ -101,7 +103,7 @@ func (d *decision) told(who *Person, ch notify.Channel, template, step string) {
 func (d *decision) allowed() error {
 	switch d.c.Type {
 	case commandRaise, commandPress, commandReceipt, commandAnswer, commandAct, commandJoin, commandReturn, commandTurn,
-		commandTrouble, commandMend, commandProve, commandRelease, commandGather, commandBack, commandFold, commandSaid, commandSilent:
+		commandTrouble, commandMend, commandProve, commandRelease, commandGather, commandBack, commandFold, commandKeep, commandSaid, commandSilent:
 		return nil
 	case CommandDepart, CommandArrive:
 		if d.c.Actor.Kind == ActorHelper || d.c.Actor.Kind == ActorContact {

@@ -42,6 +42,7 @@ const (
 	EventReturned     EventType = "returned"  // given back to the queue: idle, console_silent or left
 	EventProgress     EventType = "progress"  // how somebody who is coming moves
 	EventNoSpeech     EventType = "no_speech" // the line was open and nobody spoke
+	EventKept         EventType = "kept"      // a caller whom no seat could answer is called back in turn
 	EventTurn         EventType = "turn"      // it stands at one seat, for a moment
 	EventPath         EventType = "path"      // the same press by another way
 	EventDegraded     EventType = "degraded"

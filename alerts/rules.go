@@ -27,6 +27,7 @@ func (p *Plan) rules(a *Alert, o *outlook) {
 		r.seat()
 		r.recheck()
 		r.speech()
+		r.callBack()
 		r.coming()
 		r.surplus()
 		r.scene()
@@ -135,7 +136,7 @@ func (r *ruling) quietSince() time.Time {
 	quiet := later(*a.AcceptedAt, a.ActedAt)
 	for _, who := range a.People {
 		for _, m := range who.Messages {
-			if m.Step != byHand || m.ToldAt.Before(*a.AcceptedAt) {
+			if !talks(m) || m.ToldAt.Before(*a.AcceptedAt) {
 				continue
 			}
 			if ended(m.Status) {

@@ -118,7 +118,11 @@ func (p *progress) dialFor(ctx context.Context, ev Event) (string, error) {
 	if ev.Data.Tmpl != "elder_callback" && ev.Data.Tmpl != "operator_connect" {
 		return "", nil
 	}
-	op, err := p.e.registry.OperatorTx(ctx, p.tx, registry.OperatorID(ev.Actor.ID))
+	by := ev.Actor
+	if by.Kind == ActorSystem && p.a.Operator != nil {
+		by = *p.a.Operator // whose turn it is
+	}
+	op, err := p.e.registry.OperatorTx(ctx, p.tx, registry.OperatorID(by.ID))
 	if err == nil && op.Phone != "" {
 		return op.Phone, nil
 	}

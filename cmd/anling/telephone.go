@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 
+	"anling/alerts"
 	"anling/devices/phone"
 	"anling/internal/clock"
 	"anling/internal/config"
@@ -48,7 +49,10 @@ func (a *app) telephone(cfg config.Config, p parts) (*twilio.Sender, error) {
 }
 
 // caller lets the provider's webhook ask who is calling.
-type caller struct{ line *phone.Line }
+type caller struct {
+	line   *phone.Line
+	engine *alerts.Engine
+}
 
 // Incoming raises the alarm of a call and gives what to say and whom to connect.
 func (c caller) Incoming(ctx context.Context, call twilio.IncomingCall) (say, dial, lang string, err error) {
@@ -61,6 +65,15 @@ func (c caller) Incoming(ctx context.Context, call twilio.IncomingCall) (say, di
 		key = phone.SayNoSeat
 	}
 	return notify.Render(key, a.Language, map[string]string{"name": a.Name}), a.Dial, a.Language, nil
+}
+
+// Kept notes on the alert of a call that no seat could answer it. The call is the same as before, and so is its alert.
+func (c caller) Kept(ctx context.Context, call twilio.IncomingCall) error {
+	a, err := c.line.Incoming(ctx, phone.Call{ID: call.ID, From: call.From, To: call.To})
+	if a.Alert == "" {
+		return err
+	}
+	return c.engine.Kept(ctx, alerts.AlertID(a.Alert))
 }
 
 // onlyHere shows a page to who sits at this machine and to nobody else: the phone wall shows what is meant for

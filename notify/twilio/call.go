@@ -1,6 +1,7 @@
 package twilio
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -63,6 +64,9 @@ func (h *Hooks) voice(r *http.Request) (string, error) {
 		text = words.T(lang, "incoming_trouble", nil)
 	}
 	if number == "" {
+		if err == nil {
+			h.keep(r.Context(), call)
+		}
 		return TellTwiML(lang, text), nil
 	}
 	after := h.sender.o.PublicURL + "/hooks/twilio/voice/dialed?" + url.Values{"lang": {words.Lang(lang)}}.Encode()
@@ -76,12 +80,28 @@ func (h *Hooks) recordingLink(id notify.MessageID) string {
 	return h.sender.o.PublicURL + "/hooks/twilio/recording?" + url.Values{"m": {string(id)}}.Encode()
 }
 
+// voiceDialed ends the call of a caller who was connected; another one is kept, and told so.
 func (h *Hooks) voiceDialed(r *http.Request) (string, error) {
-	return afterDial(r.PostForm.Get("DialCallStatus"), r.URL.Query().Get("lang")), nil
+	status := r.PostForm.Get("DialCallStatus")
+	if id := r.PostForm.Get("CallSid"); id != "" && !connected(status) {
+		h.keep(r.Context(), IncomingCall{ID: id, From: r.PostForm.Get("From"), To: r.PostForm.Get("To")})
+	}
+	return afterDial(status, r.URL.Query().Get("lang")), nil
 }
 
+// keep has a caller called back in turn. The alarm of the call is durable already, and waits for a seat even when this cannot be
+// written.
+func (h *Hooks) keep(ctx context.Context, call IncomingCall) {
+	if err := h.caller.Kept(ctx, call); err != nil {
+		h.log.Error("a caller who is to be called back could not be noted", "err", err)
+	}
+}
+
+// connected reports whether a caller was connected with somebody.
+func connected(status string) bool { return status == "completed" || status == "answered" }
+
 func afterDial(status, lang string) string {
-	if status == "completed" || status == "answered" {
+	if connected(status) {
 		return HangupTwiML()
 	}
 	return TellTwiML(lang, words.T(lang, "incoming_no_seat", nil))

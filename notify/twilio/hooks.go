@@ -35,6 +35,8 @@ type Outbox interface {
 // must get the same answer.
 type Caller interface {
 	Incoming(ctx context.Context, call IncomingCall) (say, dial, lang string, err error)
+	// Kept notes that nobody could be connected with the caller, who was told that we call back. It may be reported again.
+	Kept(ctx context.Context, call IncomingCall) error
 }
 
 // Hooks are the webhooks of one account:

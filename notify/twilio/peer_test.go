@@ -49,6 +49,7 @@ type alertFake struct {
 	receipts []notify.Receipt
 	replies  []notify.Reply
 	calls    []IncomingCall
+	kept     []IncomingCall
 	say      string
 	dial     string
 	err      error
@@ -67,6 +68,11 @@ func (a *alertFake) TakeReply(_ context.Context, tx *db.Tx, r notify.Reply) (str
 func (a *alertFake) Incoming(_ context.Context, c IncomingCall) (say, dial, lang string, err error) {
 	a.calls = append(a.calls, c)
 	return a.say, a.dial, "zh", a.err
+}
+
+func (a *alertFake) Kept(_ context.Context, c IncomingCall) error {
+	a.kept = append(a.kept, c)
+	return a.err
 }
 
 func newTown(t *testing.T) *town {

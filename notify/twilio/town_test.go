@@ -191,6 +191,19 @@ func TestNobodyAtTheDesk(t *testing.T) {
 	if !strings.HasPrefix(heard, "已经收到您的求助。") || !strings.Contains(heard, "工作人员正忙") {
 		t.Errorf("heard %q", heard)
 	}
+	if len(w.alert.kept) != 1 || w.alert.kept[0] != w.alert.calls[0] {
+		t.Errorf("kept to be called back: %+v, want the call %+v", w.alert.kept, w.alert.calls[0])
+	}
+	seat := w.wall.Phone(desk)
+	w.must(elder.Dial())
+	w.pass(20 * time.Second)
+	w.must(seat.Answer())
+	w.pass(time.Second)
+	w.must(seat.Hangup())
+	w.pass(time.Second)
+	if len(w.alert.kept) != 1 {
+		t.Error("who was spoken with is to be called back, too")
+	}
 }
 
 func TestCallerHearsTheTruthWhenAllFails(t *testing.T) {
