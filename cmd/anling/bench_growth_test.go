@@ -76,7 +76,7 @@ func BenchmarkAmong(b *testing.B) {
 				c.fillAlerts(s.open, s.closed)
 				b.ReportMetric(float64(c.restart().Microseconds())/1000, "ready-ms")
 				b.StartTimer()
-				c.pressEach(n)
+				c.pressEach(n, func(int) {})
 				b.ReportMetric(c.firstPage(), "first-page-ms")
 				b.ReportMetric(residentMB(b), "resident-MB")
 			}

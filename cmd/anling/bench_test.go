@@ -256,14 +256,16 @@ func BenchmarkFloor(b *testing.B) {
 	}
 }
 
-// pressEach presses the buttons of n elders, each when the first message for the one before has left, and reports how long that took.
-func (c *benchCity) pressEach(n int) {
+// pressEach presses the buttons of n elders, each when the first message for the one before has left, and then is called, and reports
+// how long that took.
+func (c *benchCity) pressEach(n int, then func(pressed int)) {
 	since, acked := make([]time.Time, n), make([]time.Duration, n)
 	for i := range n {
 		since[i] = time.Now()
 		c.press(fmt.Sprintf("p%d", i), fmt.Sprintf("b%d", i))
 		acked[i] = time.Since(since[i])
 		c.waited(since[:i+1])
+		then(i + 1)
 	}
 	report(c.b, "press-carrier", c.waited(since))
 	report(c.b, "press-ack", acked)
@@ -278,9 +280,23 @@ func BenchmarkPressToCarrier(b *testing.B) {
 		c := newBenchCity(b, n)
 		b.StartTimer()
 		used := processor(b)
-		c.pressEach(n)
+		c.pressEach(n, func(int) {})
 		c.settled(n)
 		b.ReportMetric(float64((processor(b)-used).Microseconds())/n/1000, "cpu-ms/press")
+	}
+}
+
+// BenchmarkPressAlone is the same way when the alarm before is through: all its messages are out, and what came of them is written.
+func BenchmarkPressAlone(b *testing.B) {
+	const n, pause = 300, 20 * time.Millisecond
+	for b.Loop() {
+		b.StopTimer()
+		c := newBenchCity(b, n)
+		b.StartTimer()
+		c.pressEach(n, func(pressed int) {
+			c.settled(pressed)
+			<-c.app.clock.After(pause)
+		})
 	}
 }
 
@@ -295,7 +311,7 @@ func BenchmarkPressWhileImporting(b *testing.B) {
 		go func() { rows <- c.importUntil(ctx) }()
 		b.StartTimer()
 		begin := time.Now()
-		c.pressEach(n)
+		c.pressEach(n, func(int) {})
 		took := time.Since(begin)
 		stop()
 		b.ReportMetric(float64(<-rows)/took.Seconds(), "rows/s")
