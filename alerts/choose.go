@@ -64,7 +64,7 @@ func (p parsed) against(q PlanAsk) string {
 		return whyCaller
 	case lacks(w.Tiers, q.Tier):
 		return whyTier
-	case len(w.Hours) > 0 && !registry.Within(w.shifts(), q.At, zoneNamed(q.Zone)):
+	case len(w.Hours) > 0 && !registry.Within(w.shifts(), q.At, registry.Zone(q.Zone)):
 		return whyHours
 	}
 	return ""

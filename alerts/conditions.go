@@ -108,16 +108,7 @@ func (a *Alert) elderSaid(what notify.Answer) bool {
 }
 
 // zoneOf is the time zone in which the alert's plan reads the clock: that of its centre, as it was at the press.
-func zoneOf(a *Alert) *time.Location { return zoneNamed(a.Zone) }
-
-// zoneNamed is a time zone by its name; UTC when there is none of that name.
-func zoneNamed(name string) *time.Location {
-	zone, err := time.LoadLocation(name)
-	if err != nil {
-		return time.UTC
-	}
-	return zone
-}
+func zoneOf(a *Alert) *time.Location { return registry.Zone(a.Zone) }
 
 // morning is when one calls somebody who was up in the night; nextMorning is how long after an event a morning is the next one.
 const (

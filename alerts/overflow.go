@@ -28,11 +28,7 @@ func (g Share) opens(s *Step, a *Alert, base, now time.Time) (time.Time, bool) {
 	if !a.Unmanned {
 		at = base.Add(max(time.Duration(s.At), time.Duration(g.AfterS)*time.Second))
 	}
-	zone, err := time.LoadLocation(g.Zone)
-	if err != nil {
-		zone = time.UTC
-	}
-	open, ok := registry.OpensAt(g.Hours, later(at, now), zone)
+	open, ok := registry.OpensAt(g.Hours, later(at, now), registry.Zone(g.Zone))
 	if !ok || !open.After(now) {
 		return at, ok
 	}

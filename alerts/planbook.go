@@ -5,6 +5,7 @@ import (
 	"context"
 	"embed"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -93,24 +94,37 @@ func (b *planBook) get(ctx context.Context, tx *db.Tx, ref PlanRef) (*Plan, erro
 
 // BuiltInPlans are the plans that come with the program.
 func BuiltInPlans() ([]PlanDoc, error) {
+	b, err := readBuiltIn()
+	return slices.Clone(b.docs), err
+}
+
+// comesAlong is what the program brings along, read once.
+type comesAlong struct {
+	docs   []PlanDoc
+	byBody map[string]*Plan
+}
+
+// readBuiltIn reads the plans of the program: no start of an engine reads them again.
+var readBuiltIn = sync.OnceValues(func() (b comesAlong, err error) {
+	b.byBody = map[string]*Plan{}
 	files, err := builtIn.ReadDir("plans")
 	if err != nil {
-		return nil, fmt.Errorf("built-in plans: %w", err)
+		return b, fmt.Errorf("built-in plans: %w", err)
 	}
-	var docs []PlanDoc
 	for _, f := range files {
 		body, err := builtIn.ReadFile("plans/" + f.Name())
 		if err != nil {
-			return nil, fmt.Errorf("built-in plan %s: %w", f.Name(), err)
+			return b, fmt.Errorf("built-in plan %s: %w", f.Name(), err)
 		}
 		p, err := ParsePlan(body)
 		if err != nil {
-			return nil, fmt.Errorf("built-in plan %s: %w", f.Name(), err)
+			return b, fmt.Errorf("built-in plan %s: %w", f.Name(), err)
 		}
-		docs = append(docs, PlanDoc{ID: p.ID, Name: p.Name, Body: string(body), Author: builtInAuthor})
+		b.docs = append(b.docs, PlanDoc{ID: p.ID, Name: p.Name, Body: string(body), Author: builtInAuthor})
+		b.byBody[string(body)] = p
 	}
-	return docs, nil
-}
+	return b, nil
+})
 
 // Start loads the built-in plans into the database, as a new version where the program's own text has
 // changed and no centre has written its own, and reads the newest of each that can be read.

@@ -51,13 +51,7 @@ const (
 const defaultTimeZone = "Asia/Shanghai"
 
 // Location is the centre's time zone; UTC when it is not known.
-func (k Centre) Location() *time.Location {
-	loc, err := time.LoadLocation(k.TimeZone)
-	if err != nil {
-		return time.UTC
-	}
-	return loc
-}
+func (k Centre) Location() *time.Location { return Zone(k.TimeZone) }
 
 func (k *Centre) defaults() { k.TimeZone = defaultTimeZone }
 

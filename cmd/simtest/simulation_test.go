@@ -36,7 +36,7 @@ func TestSimulation(t *testing.T) {
 		})
 		return
 	}
-	defer debug.SetGCPercent(debug.SetGCPercent(400)) // memory is at hand, and each story leaves much behind
+	defer debug.SetGCPercent(debug.SetGCPercent(1600)) // memory is at hand, and each story leaves much behind
 	var sum tally
 	began := time.Now()
 	workers := runtime.GOMAXPROCS(0)
