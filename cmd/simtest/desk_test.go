@@ -108,6 +108,9 @@ func (w *world) work(op *operator, id alerts.AlertID) {
 
 // deed is what an operator does for somebody who needs help.
 func (w *world) deed(a *alerts.Alert) alerts.Command {
+	if a.Outage != nil {
+		return w.checkOn()
+	}
 	if a.State == alerts.OnScene && w.chance(60) {
 		return alerts.Command{Type: alerts.CommandResolve, Outcome: alerts.OutcomeHelped, Note: "she is well"}
 	}

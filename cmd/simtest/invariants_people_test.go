@@ -238,7 +238,7 @@ func receiptsMoveNothing(w *world, v *view, bad func(string, ...any)) {
 			continue
 		}
 		byHuman := slices.ContainsFunc(v.fresh, func(e alerts.Event) bool {
-			return e.Alert == id && (e.Actor.Kind != alerts.ActorCarrier && e.Actor.Kind != alerts.ActorSystem || e.Type == alerts.EventReturned || e.Type == alerts.EventContinued ||
+			return e.Alert == id && (e.Actor.Kind != alerts.ActorCarrier && e.Actor.Kind != alerts.ActorSystem || e.Type == alerts.EventReturned || e.Type == alerts.EventContinued || v.overByRule(e) ||
 				e.Type == alerts.EventReopened && e.Data.Reason == "no_speech")
 		})
 		if !byHuman && !v.alerts[id].Test {

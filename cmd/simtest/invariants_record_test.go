@@ -117,7 +117,7 @@ func noEndWithout(w *world, v *view, bad func(string, ...any)) {
 		switch {
 		case e.Type == alerts.EventClosed && a.State == alerts.Closed && a.Outcome == "":
 			bad("%s was closed without an outcome", w.alertName(e.Alert))
-		case e.Type == alerts.EventClosed && !excused && !a.Test && !taskDone(v.events[e.Alert], e) && !reachedBefore(v.events[e.Alert], e.Seq):
+		case e.Type == alerts.EventClosed && !excused && !a.Test && a.Outage == nil && !taskDone(v.events[e.Alert], e) && !reachedBefore(v.events[e.Alert], e.Seq):
 			bad("%s was closed though nobody had been reached", w.alertName(e.Alert))
 		case e.Type == alerts.EventCancelled && !excused && e.Data.Reached == "":
 			bad("%s was cancelled though nobody had been reached", w.alertName(e.Alert))
@@ -171,7 +171,7 @@ func onlyHumansEnd(w *world, v *view, bad func(string, ...any)) {
 	for _, e := range v.fresh {
 		switch e.Type {
 		case alerts.EventResolved, alerts.EventClosed, alerts.EventCancelled, alerts.EventJoined:
-			self := v.alerts[e.Alert].Test || strings.HasPrefix(string(v.alerts[e.Alert].Plan), "inactivity@") && elderWell(v.events[e.Alert], e.Seq) || taskDone(v.events[e.Alert], e)
+			self := v.alerts[e.Alert].Test || strings.HasPrefix(string(v.alerts[e.Alert].Plan), "inactivity@") && elderWell(v.events[e.Alert], e.Seq) || taskDone(v.events[e.Alert], e) || v.overByRule(e)
 			if e.Actor.Kind != alerts.ActorOperator && !self {
 				bad("%s was %s by %s", w.alertName(e.Alert), e.Type, e.Actor.Kind)
 			}

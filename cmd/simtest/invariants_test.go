@@ -22,7 +22,7 @@ const slack = 3 * time.Second
 
 // invariants are all of them, in the order of docs/invariants.md.
 func invariants() []invariant {
-	return slices.Concat(signalInvariants(), timeInvariants(), recordInvariants(), messageInvariants(), humanInvariants(), careInvariants())
+	return slices.Concat(signalInvariants(), timeInvariants(), recordInvariants(), messageInvariants(), humanInvariants(), careInvariants(), outageInvariants())
 }
 
 func signalInvariants() []invariant {
@@ -195,7 +195,7 @@ func givenBack(w *world, v *view, bad func(string, ...any)) {
 	}
 	for _, id := range v.order {
 		a := v.alerts[id]
-		if a.State != alerts.Accepted || a.Priority > 2 || a.Test || a.AcceptedAt == nil || a.ActedAt.After(*a.AcceptedAt) {
+		if a.State != alerts.Accepted || a.Priority > 2 || a.Outage != nil || a.Test || a.AcceptedAt == nil || a.ActedAt.After(*a.AcceptedAt) {
 			continue
 		}
 		if idle := w.clock.Now().Sub(*a.AcceptedAt); idle > idleLimit+slack {

@@ -20,11 +20,12 @@ type ledger struct {
 	atDoor   map[alerts.AlertID]bool
 	pressed  map[string][]pressing // when each device's key was pressed, acknowledged or not
 	twice    [][2]signal           // one press by two ways
+	heard    map[string]time.Time  // when each device was heard last
 	lies     int                   // calls that ended well though the database had refused to commit
 }
 
 func (l *ledger) begin() {
-	*l = ledger{given: map[string]bool{}, notes: map[alerts.AlertID]int{}, calls: map[string]*call{}, taken: map[notify.MessageID][]notify.Message{}, atDoor: map[alerts.AlertID]bool{}, pressed: map[string][]pressing{}}
+	*l = ledger{given: map[string]bool{}, notes: map[alerts.AlertID]int{}, calls: map[string]*call{}, taken: map[notify.MessageID][]notify.Message{}, atDoor: map[alerts.AlertID]bool{}, pressed: map[string][]pressing{}, heard: map[string]time.Time{}}
 }
 
 // pressing is one press of a key.

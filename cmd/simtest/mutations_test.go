@@ -13,7 +13,7 @@ type mutation struct {
 
 // mutations holds at least one for each invariant.
 func mutations() []mutation {
-	return slices.Concat(inside(), outside(), care())
+	return slices.Concat(inside(), outside(), care(), dark())
 }
 
 // inside are those of the engine.
@@ -146,5 +146,17 @@ func care() []mutation {
 	r.once(r.step("closure",`},
 		{"one-press", nil, "alerts/press.go", `	if s.Path == "" {`, `	if broken("one-press") || s.Path == "" {`},
 		{"silent-console", nil, "alerts/seats.go", `if ok && !open[h.Operator] &&`, `if ok && !open[h.Operator] && !broken("silent-console") &&`},
+	}
+}
+
+// dark are those of outages.
+func dark() []mutation {
+	return []mutation{
+		{"outage-checked", nil, "alerts/outage.go", `	if d.a.Outage == nil || d.a.Outage.Unchecked == 0 || d.excused() {`,
+			`	if d.a.Outage == nil || d.a.Outage.Unchecked == 0 || d.excused() || broken("outage-checked") {`},
+		{"outage-help", nil, "alerts/outages.go", `	if ev.Data.Outcome != string(NeedsHelp) {`,
+			`	if ev.Data.Outcome != string(NeedsHelp) || broken("outage-help") {`},
+		{"outage-list", nil, "alerts/outage.go", `		o.move(from, BackAgain, len(e.Data.Elders))`,
+			`		if !broken("outage-list") { o.move(from, BackAgain, len(e.Data.Elders)) }`},
 	}
 }

@@ -21,6 +21,9 @@ func (w *world) plotMore() {
 	if w.chance(15) {
 		w.after(30*time.Second+w.upTo(5*time.Minute), "lid", w.closeLid)
 	}
+	if w.chance(10) {
+		w.after(w.upTo(8*time.Minute), "dark", w.goDark)
+	}
 	switch {
 	case w.chance(6):
 		w.after(w.upTo(8*time.Minute), "disk", w.fillDisk)

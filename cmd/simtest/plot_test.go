@@ -159,6 +159,7 @@ func (w *world) send(s said) {
 			w.ledger.pressed[device] = append(w.ledger.pressed[device], p)
 		}
 	}
+	w.ledger.heard[deviceOf(s.device)] = w.now
 	body := fmt.Sprintf(`{"id":%q,"device":%q,"kind":%q,"time":%q}`, s.id, s.device, s.kind, s.at.Format(time.RFC3339Nano))
 	n := w.someNode()
 	var got devices.Answer

@@ -88,6 +88,7 @@ func (tn *town) clear() {
 	for table, last := range tn.rows {
 		tn.probe.exec(`DELETE FROM `+table+` WHERE rowid > ?`, last)
 	}
+	tn.probe.exec(`UPDATE device_watch SET watch_at = ?`, db.Micros(built)) // when a device is looked at next, who is heard again
 }
 
 // version changes whenever anybody else has committed.

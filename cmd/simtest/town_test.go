@@ -47,6 +47,7 @@ type town struct {
 type home struct {
 	elder    registry.Elder
 	identity string
+	device   registry.Device
 	contacts []registry.Contact
 }
 
@@ -182,7 +183,7 @@ func (tn *town) addHome(ctx context.Context, r *registry.Registry, i int, s shap
 		hm.contacts = append(hm.contacts, kept)
 		tn.own(string(kept.ID), kept.Phones)
 	}
-	_, err = r.CreateDevice(ctx, registry.Device{ID: registry.DeviceID("d" + fmt.Sprint(i+1)), Identity: hm.identity, Protocol: "http",
+	hm.device, err = r.CreateDevice(ctx, registry.Device{ID: registry.DeviceID("d" + fmt.Sprint(i+1)), Identity: hm.identity, Protocol: "http",
 		Kind: "pendant", Elder: made.ID})
 	tn.must(err)
 	tn.homes = append(tn.homes, hm)

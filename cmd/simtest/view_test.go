@@ -37,6 +37,11 @@ type view struct {
 	notes   map[alerts.AlertID]int    // that operators have written
 	answers int                       // how many of the ledger have been looked at
 
+	outages  map[alerts.AlertID]map[string]listed
+	excused  map[alerts.AlertID]bool // a supervisor has written why an outage ends
+	forsaken []string                // on the list of an outage that has ended
+	unheard  []string                // off the list, and nothing says why
+
 	troubled map[string]map[string]time.Time // of each elder the devices that cannot be relied on, and since when
 }
 
@@ -67,7 +72,7 @@ func (v *view) begin(w *world) {
 	*v = view{version: w.version(), alerts: map[alerts.AlertID]*alerts.Alert{}, events: map[alerts.AlertID][]alerts.Event{},
 		messages: map[notify.MessageID]messageRow{}, busy: map[string]bool{}, raised: map[alerts.AlertID]time.Duration{},
 		named: map[string]int{}, told: map[notify.MessageID]alerts.Event{}, unmade: map[notify.MessageID]bool{},
-		was: map[alerts.AlertID]*standing{}, notes: map[alerts.AlertID]int{}, troubled: map[string]map[string]time.Time{},
+		was: map[alerts.AlertID]*standing{}, notes: map[alerts.AlertID]int{}, troubled: map[string]map[string]time.Time{}, outages: map[alerts.AlertID]map[string]listed{}, excused: map[alerts.AlertID]bool{},
 		rest: rest{messages: map[string]string{}, ids: map[string]notify.MessageID{}}}
 }
 
@@ -100,6 +105,9 @@ func (w *world) observe() bool {
 		v.global = e.Global
 		v.note(e)
 		v.noteTrouble(w, e)
+		if v.alerts[id].Outage != nil {
+			v.noteOutage(w, e)
+		}
 	}
 	v.seen += len(v.fresh)
 	for id := range v.before {
