@@ -300,6 +300,9 @@ func (a *Alert) settle(at time.Time) {
 	for _, p := range a.People {
 		there = there || p.State == PersonArrived
 	}
+	if !there {
+		a.OnSceneAt = nil // whoever was there has gone: nobody counts as there any more
+	}
 	switch {
 	case there:
 		if a.OnSceneAt == nil {

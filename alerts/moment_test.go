@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"anling/internal/db"
+	"anling/notify"
 )
 
 // events reads the timeline of an alert.
@@ -69,6 +70,23 @@ func TestAnAlertOfAnEarlierProgramIsWhole(t *testing.T) {
 	folded.notKept(&shown)
 	if !sameState(&folded, &shown) {
 		t.Error("the state that an earlier program wrote passes for forged")
+	}
+}
+
+func TestWhoWasThereAndHasGoneIsThereNoMore(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 1, 2, 3).press()
+	w.must(Command{Type: CommandAccept, Actor: operator("operator")})
+	w.answer("h1", notify.AnswerComing)
+	w.answer("h1", notify.AnswerArrived)
+	w.pass(10 * time.Second)
+	w.answer("h1", notify.AnswerCannot)
+	if w.a.State != Accepted || w.a.OnSceneAt != nil {
+		t.Fatalf("nobody is there any more, and the alert is %s, somebody there since %v", w.a.State, w.a.OnSceneAt)
+	}
+	w.pass(2 * time.Minute)
+	if w.count(EventReturned, "") == 0 {
+		t.Error("nothing was done for two minutes while nobody was there, and it was not given back")
 	}
 }
 

@@ -53,7 +53,7 @@ func (v *view) noteOutage(w *world, e alerts.Event) {
 			list[string(el)] = listed{alerts.BackAgain, was.since}
 		}
 	case alerts.EventChecked:
-		if e.Data.Outcome != string(alerts.CheckUnreached) {
+		if how := alerts.CheckState(e.Data.Outcome); how == alerts.CheckedWell || how == alerts.NeedsHelp {
 			list[e.Data.Person] = listed{alerts.CheckState(e.Data.Outcome), list[e.Data.Person].since}
 		}
 	case alerts.EventResolved, alerts.EventClosed, alerts.EventCancelled:
