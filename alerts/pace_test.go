@@ -55,7 +55,8 @@ func TestACentreBeginsSoManyTasksInAnHour(t *testing.T) {
 	})
 }
 
-// TestWhatWaitsIsNoTask: nobody is called for it, a sign of life ends it, and it is known to be wrong all the same.
+// TestWhatWaitsIsNoTask: nobody is called to mend it, a sign of life ends a loss, and it is known to be wrong all the same. The elder does not
+// wait: who has a device that nobody has tried is on the safety plan.
 func TestWhatWaitsIsNoTask(t *testing.T) {
 	t.Parallel()
 	eachHouse(t, func(t *testing.T, h *house) {
@@ -81,8 +82,11 @@ func TestWhatWaitsIsNoTask(t *testing.T) {
 		if got := standing(); got != "hubv00 lost gathered;hubv00 untested alone;hubv01 untested alone;" {
 			t.Errorf("what waits is %s", got)
 		}
-		if n := len(h.alertsOf("", KindLost)) + len(h.alertsOf("", KindUntested)) + len(h.alertsOf("", KindSafety)); n > 0 {
-			t.Errorf("%d alerts for what waits, want none", n)
+		if n := len(h.alertsOf("", KindLost)) + len(h.alertsOf("", KindUntested)); n > 0 {
+			t.Errorf("%d tasks for what waits, want none", n)
+		}
+		if n := len(h.alertsOf("", KindSafety)); n != 2 {
+			t.Errorf("%d elders are on the safety plan, want both", n)
 		}
 		h.heard(hubs[0], hubs[1])
 		if got := standing(); got != "hubv00 untested alone;hubv01 untested alone;" {

@@ -293,8 +293,11 @@ func TestEveryConditionIsUnderstood(t *testing.T) {
 	empty := &Alert{BeganAt: start}
 	for _, c := range conditionNames() {
 		yes := full
-		if c == "elder_phone" {
+		switch c {
+		case "elder_phone":
 			yes = &Alert{People: []*Person{{Part: PartElder, Numbers: 1}}}
+		case "no_speech": // until somebody is there
+			yes = &Alert{NoSpeechAt: &now}
 		}
 		if !p.condition(c, yes, start.Add(15*time.Hour)) || p.condition(c, empty, start) || !p.condition("not "+c, empty, start) {
 			t.Errorf("the condition %q is not understood", c)
