@@ -105,8 +105,11 @@ func outside() []mutation {
 `, `		if first && !broken("signal-kept") || broken("signal-once") {
 `},
 		{"signal-once", nil, "", "", ""}, // by the same text
-		{"refused", []string{"signal-kept", "command-once", "answer-kept"}, "internal/db/writer.go", `		p.err = fmt.Errorf("commit: %w", Fault(err))
-`, `		if !broken("refused") { p.err = fmt.Errorf("commit: %w", Fault(err)) }
+		{"refused", []string{"signal-kept", "command-once", "answer-kept"}, "internal/db/writer.go", `func refused(commit error) error { return fmt.Errorf("commit: %w", Fault(commit)) }
+`, `func refused(commit error) error {
+	if broken("refused") { return nil }
+	return fmt.Errorf("commit: %w", Fault(commit))
+}
 `},
 		{"told-is-sent", nil, "alerts/tell.go", `	p.messages = append(p.messages, m)
 `, `	if broken("told-is-sent") && m.Channel == notify.SMS { return nil }

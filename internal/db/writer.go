@@ -260,12 +260,17 @@ func (w *writer) together(batch []*part) (begun []*part, ok bool) {
 		w.rollback()
 		return begun, true
 	}
-	if _, err := w.exec("COMMIT"); err != nil {
-		w.db.log.Warn("a batch could not be committed; its parts are tried one by one", "parts", len(begun), "err", err)
-		w.rollback()
-		return begun, false
+	_, err := w.exec("COMMIT")
+	if err == nil {
+		return begun, true
 	}
-	return begun, true
+	w.rollback()
+	if len(begun) == 1 {
+		begun[0].err, begun[0].failed = refused(err), true
+		return begun, true
+	}
+	w.db.log.Warn("a batch could not be committed; its parts are tried one by one", "parts", len(begun), "err", err)
+	return begun, false
 }
 
 // asFirst runs a part in a transaction in which nothing has been done, which needs no savepoint. It gives false when the transaction is lost.
@@ -314,10 +319,12 @@ func (w *writer) alone(p *part) {
 		return
 	}
 	if _, err := w.exec("COMMIT"); err != nil {
-		p.err = fmt.Errorf("commit: %w", Fault(err))
+		p.err = refused(err)
 		w.rollback()
 	}
 }
+
+func refused(commit error) error { return fmt.Errorf("commit: %w", Fault(commit)) }
 
 func (w *writer) hand(p *part) {
 	tx := w.db.newTx(w.conn)
