@@ -105,7 +105,7 @@ func outside() []mutation {
 `, `		if first && !broken("signal-kept") || broken("signal-once") {
 `},
 		{"signal-once", nil, "", "", ""}, // by the same text
-		{"refused", []string{"signal-kept", "command-once", "answer-kept"}, "internal/db/writer.go", `func refused(commit error) error { return fmt.Errorf("commit: %w", Fault(commit)) }
+		{"refused", []string{"signal-kept", "command-once", "answer-kept", "attempt-first"}, "internal/db/writer.go", `func refused(commit error) error { return fmt.Errorf("commit: %w", Fault(commit)) }
 `, `func refused(commit error) error {
 	if broken("refused") { return nil }
 	return fmt.Errorf("commit: %w", Fault(commit))
