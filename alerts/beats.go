@@ -28,11 +28,11 @@ func (b *beats) known(seats []Seat, now time.Time) {
 	defer b.mu.Unlock()
 	still := map[beatOf]time.Time{}
 	for i, s := range seats {
-		if s.BeatAt.Sub(now) <= beatAhead {
+		beat := beatOf{s.Operator, s.BeatAt}
+		since, seen := b.ahead[beat] // also when the clock has come to it meanwhile: it is no younger for that
+		if !seen && s.BeatAt.Sub(now) <= beatAhead {
 			continue
 		}
-		beat := beatOf{s.Operator, s.BeatAt}
-		since, seen := b.ahead[beat]
 		if !seen || since.After(now) {
 			since = now
 		}

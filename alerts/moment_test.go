@@ -109,6 +109,14 @@ func TestABeatFromTheFutureKeepsNobodyAtTheirSeat(t *testing.T) {
 			t.Errorf("%s after the clock was set: given back %v, want %d", c.after, got, c.want)
 		}
 	}
+	for _, after := range []time.Duration{0, 31 * time.Second, 50 * time.Second} { // half a minute ahead: the clock has come to it by the end
+		now := start.Add(2*time.Hour + after)
+		soon := []Seat{{Operator: "gone", BeatAt: start.Add(2*time.Hour + 30*time.Second)}}
+		b.known(soon, now)
+		if got := len(silent(held, soon, now)); (got == 1) != (after == 50*time.Second) {
+			t.Errorf("%s after a beat that was half a minute ahead: given back %d", after, got)
+		}
+	}
 	here := []Seat{seat("here", 0)}
 	here[0].BeatAt = start.Add(time.Second)
 	b.known(here, start)
