@@ -53,9 +53,9 @@ func (p *Plan) condition(c string, a *Alert, due time.Time) bool {
 func standing(c string, a *Alert) bool {
 	switch c {
 	case "elder_well":
-		return a.elderSaid(notify.AnswerWell)
+		return a.eldersWell()
 	case "elder_unwell":
-		return a.elderSaid(notify.AnswerUnwell)
+		return a.elderUnwell()
 	case "silent":
 		return a.Silent
 	case "alone":
@@ -102,9 +102,22 @@ func people(c string, a *Alert) bool {
 	return false
 }
 
-// elderSaid reports whether the last that an elder of the alert has said is this.
-func (a *Alert) elderSaid(what notify.Answer) bool {
-	return slices.ContainsFunc(a.People, func(p *Person) bool { return p.Part == PartElder && p.Said == string(what) })
+// eldersWell reports whether the last that every elder of the alert has said is that they are well. Where alerts are linked, the word of one
+// says nothing of the other.
+func (a *Alert) eldersWell() bool {
+	well, elders := 0, 0
+	a.Each(PartElder, func(p *Person) {
+		elders++
+		if p.Said == string(notify.AnswerWell) {
+			well++
+		}
+	})
+	return elders > 0 && well == elders
+}
+
+// elderUnwell reports whether the last that an elder of the alert has said is that they are not well.
+func (a *Alert) elderUnwell() bool {
+	return slices.ContainsFunc(a.People, func(p *Person) bool { return p.Part == PartElder && p.Said == string(notify.AnswerUnwell) })
 }
 
 // zoneOf is the time zone in which the alert's plan reads the clock: that of its centre, as it was at the press.

@@ -102,7 +102,7 @@ func (a *Alert) anew(at time.Time, coming func(*Person) bool) {
 func (d *decision) finish(act *Action) {
 	d.emit(EventResolved, Data{Step: act.Step, Outcome: act.Line.Outcome})
 	ended := Data{Step: act.Step}
-	if d.a.elderSaid(notify.AnswerWell) {
+	if d.a.eldersWell() {
 		ended.Reached = string(ReachedElder)
 	}
 	d.emit(EventClosed, ended)

@@ -280,6 +280,20 @@ func TestTheNextMorning(t *testing.T) {
 	}
 }
 
+// TestTheWordOfOneElderSaysNothingOfAnother: two alerts were linked, and one of the two elders said that they are well.
+func TestTheWordOfOneElderSaysNothingOfAnother(t *testing.T) {
+	t.Parallel()
+	a := &Alert{People: []*Person{{ID: "e2", Part: PartElder}}}
+	a.join(&Person{ID: "e3", Part: PartElder, Said: "well"})
+	if (&Plan{}).condition("elder_well", a, start) {
+		t.Error("nobody has spoken with one of them, and both are taken to be well")
+	}
+	a.People[0].Said = "well"
+	if !(&Plan{}).condition("elder_well", a, start) {
+		t.Error("both say that they are well")
+	}
+}
+
 // TestEveryConditionIsUnderstood holds that a word which the check takes changes what a plan does.
 func TestEveryConditionIsUnderstood(t *testing.T) {
 	t.Parallel()
@@ -296,6 +310,8 @@ func TestEveryConditionIsUnderstood(t *testing.T) {
 		switch c {
 		case "elder_phone":
 			yes = &Alert{People: []*Person{{Part: PartElder, Numbers: 1}}}
+		case "elder_well":
+			yes = &Alert{People: []*Person{{Part: PartElder, Said: "well"}}}
 		case "no_speech": // until somebody is there
 			yes = &Alert{NoSpeechAt: &now}
 		}
