@@ -128,7 +128,9 @@ func (d *decision) standDown(act *Action) {
 	d.emit(EventStepDue, Data{Step: act.Step})
 }
 
-// calledOff tells everybody who was told of an alarm that it has been cancelled: nobody shall set out, or walk on, for nothing.
+// calledOff tells everybody who was told of an alarm that it has been cancelled: nobody shall set out, or walk on, for nothing. Who said that
+// they cannot come is told as well, here and when it is resolved: they know that somebody near them is in need, and wonder. Of a plan that
+// goes on for days, who was asked in an earlier round was asked about another matter and hears nothing (anew forgets their messages).
 func (d *decision) calledOff() {
 	for _, p := range d.a.People {
 		texts := p.Part == PartHelper || p.Part == PartContact && slices.Contains(p.Channels, string(notify.SMS))

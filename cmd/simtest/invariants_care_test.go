@@ -253,10 +253,20 @@ func closure(w *world, v *view, bad func(string, ...any)) {
 	}
 }
 
-// toldBetween tells whether somebody was told of an alarm before its end, and of its end.
+// toldBetween tells whether somebody was told of an alarm before its end, and of its end. What they were told for the sake of an earlier round
+// of a plan that goes on for days was another matter: who was asked last night to look in need not hear how this morning's alarm ended.
 func toldBetween(events []alerts.Event, person string, over time.Time) (asked, ended bool) {
+	plan := ""
 	for _, e := range events {
-		if e.Type == alerts.EventTold && e.Data.Person == person {
+		switch {
+		case e.Type == alerts.EventRaised:
+			plan, _, _ = e.Data.Raised.Plan.Split()
+		case e.Type == alerts.EventContinued:
+			next, _, _ := e.Data.Plan.Split()
+			onTheWay := slices.ContainsFunc(e.Data.People, func(p *alerts.Person) bool { return p.ID == person })
+			asked = asked && (next != plan || onTheWay)
+			plan = next
+		case e.Type == alerts.EventTold && e.Data.Person == person:
 			asked = asked || e.At.Before(over)
 			ended = ended || !e.At.Before(over)
 		}
