@@ -12,7 +12,7 @@ import (
 
 // maxDependencies is how many modules our own code may import. Raising it is a decision: say in the
 // commit what the new one replaces, who maintains it, and its licence.
-const maxDependencies = 25
+const maxDependencies = 26
 
 func textRules() []rule {
 	return []rule{{
