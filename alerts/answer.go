@@ -45,6 +45,9 @@ func (d *decision) takeAnswer() error {
 	default:
 		d.emit(EventAnswered, said)
 		d.unwell(who)
+		if an.Answer == notify.AnswerCannot && d.leavesAlone(who) {
+			d.emit(EventLeft, Data{Person: who.ID})
+		}
 	}
 	return nil
 }

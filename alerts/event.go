@@ -44,6 +44,7 @@ const (
 	EventNoSpeech     EventType = "no_speech" // the line was open and nobody spoke
 	EventKept         EventType = "kept"      // a caller whom no seat could answer is called back in turn
 	EventTurn         EventType = "turn"      // it stands at one seat, for a moment
+	EventLeft         EventType = "left"      // the last one at the door has gone: help is asked for anew
 	EventPath         EventType = "path"      // the same press by another way
 	EventDegraded     EventType = "degraded"
 	EventContinued    EventType = "continued" // it goes on with another plan

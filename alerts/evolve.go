@@ -41,6 +41,8 @@ func evolve(a *Alert, e Event) {
 		evolveOwner(a, e)
 	case EventNoSpeech:
 		a.NoSpeechAt, a.Priority, a.Level = &e.At, 1, 3
+	case EventLeft:
+		evolveLeft(a, e)
 	case EventKept:
 		a.KeptAt = &e.At
 	case EventTurn:

@@ -124,7 +124,7 @@ func (q Asking) nextRecall() time.Time {
 	return at
 }
 
-// reserves are those who were asked to stand by: who had said yes first, then the nearest.
+// reserves are those who were asked to stand by, or sent home and not forgotten: who had said yes first, then the nearest.
 func (q Asking) reserves() []Party {
 	var out []Party
 	said := func(p Party) int {
@@ -134,7 +134,7 @@ func (q Asking) reserves() []Party {
 		return 0
 	}
 	for _, p := range q.People {
-		if p.Part == PartHelper && p.State == PersonReserve {
+		if p.Part == PartHelper && p.standsBy() {
 			out = append(out, p)
 		}
 	}
@@ -203,10 +203,10 @@ func withBars(reasons, bars []Reason) []Reason {
 	return out
 }
 
-// waiting finds out whether somebody has been asked already; whoever waits for a new round has not.
+// waiting finds out whether somebody has been asked already; whoever waits for a new round has not, unless they are called back in it.
 func (q Asking) waiting(person string) (Party, bool) {
 	p, known := q.party(person)
-	return p, known && p.State != PersonWaiting
+	return p, known && (p.State != PersonWaiting || p.standsBy())
 }
 
 // homes are the households of which somebody may still come: two who live together are reached, or not, together.

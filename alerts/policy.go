@@ -81,6 +81,11 @@ func (p Party) live() bool {
 	return true
 }
 
+// standsBy reports whether somebody can be called back: a reserve, or who said yes and was sent home by somebody who has gone since.
+func (p Party) standsBy() bool {
+	return p.State == PersonReserve || p.State == PersonWaiting && !p.PromisedAt.IsZero()
+}
+
 // Asked is what a policy wants done.
 type Asked struct {
 	Offer  []Choice  // ask these, in this order

@@ -184,8 +184,8 @@ func (a *Alert) mayStandDown(h *Person) bool {
 		return false
 	}
 	switch h.State {
-	case PersonArrived, PersonCannot, PersonUnreached, PersonStoodDown:
-		return false
+	case PersonArrived, PersonCannot, PersonUnreached, PersonStoodDown, PersonWaiting:
+		return false // who waits has not been asked in this round
 	}
 	return true
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"anling/alerts"
+	"anling/notify"
 	"anling/registry"
 )
 
@@ -37,6 +38,10 @@ func careInvariants() []invariant {
 		sentence:    "Who is stood down is thanked, and after the end everybody who was told of an alarm for life is told that it has ended.",
 		whenSettled: true,
 		check:       closure,
+	}, {
+		name:     "alone-again",
+		sentence: "When the last one at the door says they have gone before the end, whoever had been sent home may be asked again in the same step.",
+		check:    aloneAgain,
 	}, {
 		name:     "one-press",
 		sentence: "The same press by two ways is one press, and the arrival by each way is kept; two presses are never taken for one.",
@@ -272,6 +277,21 @@ func toldBetween(events []alerts.Event, person string, over time.Time) (asked, e
 		}
 	}
 	return asked, ended
+}
+
+func aloneAgain(w *world, v *view, bad func(string, ...any)) {
+	for _, e := range v.fresh {
+		a, before := v.alerts[e.Alert], v.before[e.Alert]
+		gone := e.Type == alerts.EventAnswered && e.Data.Answer == string(notify.AnswerCannot) && before != nil && before.people[e.Data.Person] == alerts.PersonArrived
+		if !gone || a.Priority == 3 || !a.State.Working() || a.OnSceneAt != nil {
+			continue
+		}
+		a.Each(alerts.PartHelper, func(h *alerts.Person) {
+			if h.State == alerts.PersonStoodDown {
+				bad("%s has gone from %s, nobody is there, and %s stays sent home", e.Data.Person, w.alertName(e.Alert), h.ID)
+			}
+		})
+	}
 }
 
 func onePress(w *world, v *view, bad func(string, ...any)) {

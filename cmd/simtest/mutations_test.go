@@ -147,6 +147,8 @@ func care() []mutation {
 `},
 		{"closure", nil, "alerts/rules.go", `	r.once(r.step("closure",`, `	if broken("closure") { return }
 	r.once(r.step("closure",`},
+		{"alone-again", nil, "alerts/answer.go", `an.Answer == notify.AnswerCannot && d.leavesAlone(who)`,
+			`an.Answer == notify.AnswerCannot && d.leavesAlone(who) && !broken("alone-again")`},
 		{"one-press", nil, "alerts/press.go", `	if s.Path == "" {`, `	if broken("one-press") || s.Path == "" {`},
 		{"silent-console", nil, "alerts/seats.go", `if ok && !open[h.Operator] &&`, `if ok && !open[h.Operator] && !broken("silent-console") &&`},
 	}

@@ -158,6 +158,9 @@ func (w *world) leg(h *human, id alerts.AlertID, legs int) {
 func (w *world) arrive(h *human, id alerts.AlertID) {
 	w.tell("%s is at the door of %s", h.id, w.alertName(id))
 	w.ledger.atDoor[id] = true
+	if w.chance(15) {
+		w.after(w.between(30*time.Second, 5*time.Minute), "go", func() { w.tap(&call{m: notify.Message{Alert: string(id)}}, h, notify.AnswerCannot) })
+	}
 	switch {
 	case w.chance(60):
 		w.tap(&call{m: notify.Message{Alert: string(id)}}, h, notify.AnswerArrived)

@@ -41,7 +41,7 @@ describe('eventSentence', () => {
   ])('%s', (got, want) => expect(got).toBe(want))
 
   it('never leaves a hole or a placeholder', () => {
-    for (const type of ['raised', 'told', 'receipt', 'answered', 'offered', 'assigned', 'departed', 'arrived', 'escalated', 'prompted', 'step_due', 'degraded', 'returned', 'progress', 'no_speech', 'path', 'turn', 'continued', 'shared', 'gathered', 'checked', 'back']) {
+    for (const type of ['raised', 'told', 'receipt', 'answered', 'offered', 'assigned', 'departed', 'arrived', 'escalated', 'prompted', 'step_due', 'degraded', 'returned', 'progress', 'no_speech', 'path', 'turn', 'continued', 'shared', 'gathered', 'checked', 'back', 'left']) {
       for (const s of [zh(type, { person: 'h1' }), en(type, { person: 'h1' })]) expect(s).not.toMatch(/[{}]|undefined/)
     }
   })

@@ -129,7 +129,7 @@ export function isDetail(e: AlertEvent): boolean {
 export type Tone = 'alarm' | 'good' | 'bad' | 'human' | 'quiet'
 
 export function toneOf(e: AlertEvent): Tone {
-  if (['raised', 'pressed_again', 'escalated', 'prompted', 'degraded', 'cancel_asked', 'returned', 'no_speech', 'continued', 'gathered'].includes(e.type)) return 'alarm'
+  if (['raised', 'pressed_again', 'escalated', 'prompted', 'degraded', 'cancel_asked', 'returned', 'no_speech', 'continued', 'gathered', 'left'].includes(e.type)) return 'alarm'
   if (['arrived', 'departed', 'resolved', 'back'].includes(e.type)) return 'good'
   if (e.type === 'checked') return text(e, 'outcome') === 'well' ? 'good' : 'bad'
   if (e.type === 'answered') return ['cannot', 'unwell', 'unclear'].includes(text(e, 'answer')) ? 'bad' : 'good'
