@@ -2,10 +2,9 @@ package registry
 
 import (
 	"strings"
-	"sync"
 	"unicode"
 
-	"github.com/mozillazg/go-pinyin"
+	"anling/internal/pinyin"
 )
 
 // The bounds of how many ways there are to read a name: a surname can be read in each way that it has, the signs
@@ -16,7 +15,7 @@ const (
 )
 
 // speller spells names as they are typed: in pinyin without tones, and by initials.
-type speller struct{ known sync.Map } // rune → []string
+type speller struct{ pinyin.Reader }
 
 // spell gives all ways to spell a name, in one word, and the initials of each.
 func (s *speller) spell(name string) (spelt, initials []string) {
@@ -28,7 +27,7 @@ func (s *speller) spell(name string) (spelt, initials []string) {
 		var ways []string
 		switch {
 		case unicode.Is(unicode.Han, r):
-			if ways = s.readings(r); i > 0 {
+			if ways = s.Of(r); i > 0 {
 				ways = ways[:min(len(ways), mostReadings)]
 			}
 		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
@@ -48,18 +47,6 @@ func (s *speller) spell(name string) (spelt, initials []string) {
 		return nil, nil
 	}
 	return spelt, tidyList(initials)
-}
-
-// readings gives the ways to read a character, the most usual first.
-func (s *speller) readings(r rune) []string {
-	if known, ok := s.known.Load(r); ok {
-		return known.([]string)
-	}
-	args := pinyin.NewArgs()
-	args.Heteronym = true
-	ways := pinyin.SinglePinyin(r, args)
-	s.known.Store(r, ways)
-	return ways
 }
 
 func firsts(ways []string) (all []string) {
