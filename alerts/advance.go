@@ -139,6 +139,8 @@ func (p *progress) consequence(ctx context.Context, ev Event) error {
 		return err
 	}
 	switch ev.Type {
+	case EventRaised:
+		return p.hush(ctx)
 	case EventTold:
 		return p.compose(ctx, ev)
 	case EventContinued:
@@ -171,7 +173,7 @@ func (p *progress) consequence(ctx context.Context, ev Event) error {
 			return p.e.store.revokeLinks(ctx, p.tx, id)
 		}
 	case EventLinked:
-		return p.freed(ctx)
+		return errors.Join(p.freed(ctx), p.hush(ctx))
 	case EventChecked:
 		return p.checked(ctx, ev)
 	case EventBack:

@@ -110,7 +110,7 @@ func (e *Engine) linked(ctx context.Context, tx *db.Tx, c Command, a *Alert) err
 	if !other.State.Working() {
 		return fault.New(fault.Conflict, "the other alert is %s", other.State)
 	}
-	return e.advance(ctx, tx, other, Command{Type: commandJoin, Actor: c.Actor, Alert: a.ID, people: a.People})
+	return e.advance(ctx, tx, other, Command{Type: commandJoin, Actor: c.Actor, Alert: a.ID, people: a.People, kind: a.silentKind()})
 }
 
 // update runs a use-case in a transaction, again when another one was quicker.

@@ -36,6 +36,7 @@ func evolve(a *Alert, e Event) {
 		for _, p := range d.People {
 			a.join(p)
 		}
+		a.Silent = a.Silent || d.Kind == silentKind
 		a.settle(e.At)
 	case EventAccepted, EventTransferred, EventReopened, EventReturned:
 		evolveOwner(a, e)

@@ -90,7 +90,7 @@ func (d *decision) joined() error {
 	if d.a.Outage != nil {
 		return fault.New(fault.Conflict, "an alarm is not linked to an outage: whoever pressed needs help of their own")
 	}
-	d.emit(EventLinked, Data{Other: d.c.Alert, People: d.strangers(d.c.people)})
+	d.emit(EventLinked, Data{Other: d.c.Alert, People: d.strangers(d.c.people), Kind: d.c.kind})
 	return nil
 }
 

@@ -26,6 +26,15 @@ func (s store) held(ctx context.Context, tx *db.Tx) ([]Held, error) {
 	return out, rows.Err()
 }
 
+// openOf lists the open alerts of an elder, tasks left out.
+func (s store) openOf(ctx context.Context, tx *db.Tx, elder string) ([]AlertID, error) {
+	rows, err := tx.Query(ctx, `SELECT id FROM alerts WHERE elder = ? AND ended_at IS NULL AND priority < 3`, elder)
+	if err != nil {
+		return nil, fmt.Errorf("list open alerts of elder %s: %w", elder, err)
+	}
+	return scanIDs(rows)
+}
+
 // waiting lists alerts about people that no operator has, the most urgent and the oldest first.
 func (s store) waiting(ctx context.Context, tx *db.Tx, limit int) ([]AlertID, error) {
 	rows, err := tx.Query(ctx, `

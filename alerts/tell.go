@@ -52,6 +52,13 @@ func (p *progress) compose(ctx context.Context, ev Event) error {
 		return p.composeRoll(ctx, ev)
 	}
 	who := p.a.Person(ev.Data.Person)
+	quiet, err := p.hushed(ctx, who)
+	if err != nil {
+		return err
+	}
+	if quiet {
+		return p.untold(ctx, ev, codeHushed)
+	}
 	phone, err := p.phoneOf(ctx, who, ev.Data.Repeat)
 	if err != nil {
 		return err

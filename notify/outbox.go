@@ -163,12 +163,27 @@ func (o *Outbox) provider(c Channel, attempt int64) NamedSender {
 // Cancel takes back the alert's messages that have not been sent: to these persons, or to all when none
 // is named. Their phones stop ringing. What a sender has in hand is not sent again, and not at all when it has waited.
 func (o *Outbox) Cancel(ctx context.Context, tx *db.Tx, alert string, persons []string) error {
-	calls, err := o.store.ringing(ctx, tx, alert, persons)
+	return o.takeBack(ctx, tx, ofAlert(alert, persons))
+}
+
+// Silence takes back whatever has not been sent to these elders, about whichever alert: nothing may ring at their side any more.
+func (o *Outbox) Silence(ctx context.Context, tx *db.Tx, elders []string) error {
+	if len(elders) == 0 {
+		return nil
+	}
+	return o.takeBack(ctx, tx, toElders(elders))
+}
+
+func (o *Outbox) takeBack(ctx context.Context, tx *db.Tx, w which) error {
+	calls, err := o.store.ringing(ctx, tx, w)
 	if err != nil {
-		return err
+		return fmt.Errorf("take messages back: %w", err)
 	}
 	tx.AfterCommit(func() { o.silencer.push(calls) })
-	return o.store.cancel(ctx, tx, alert, persons)
+	if err := o.store.cancel(ctx, tx, w); err != nil {
+		return fmt.Errorf("take messages back: %w", err)
+	}
+	return nil
 }
 
 // Message gives a message as the person gets it, and how far it has come.

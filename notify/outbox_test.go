@@ -432,6 +432,31 @@ func TestCancelTakesBackWhatWaits(t *testing.T) {
 	})
 }
 
+func TestSilenceTakesBackWhatWaitsForAnElder(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bench) {
+		for i, person := range []string{"elder-1", "elder-1", "contact-1", "elder-2"} {
+			m := family(string(rune('1' + i)))
+			m.Alert, m.Person, m.Subject, m.DueAt = "alert-"+string(rune('1'+i)), person, "elder-1", start.Add(time.Minute)
+			if person == "elder-2" {
+				m.Subject = person
+			}
+			b.add(m)
+		}
+		err := b.db.Update(t.Context(), func(tx *db.Tx) error { return b.outbox.Silence(t.Context(), tx, []string{"elder-1"}) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.clock.Advance(time.Minute)
+		b.step()
+		for n, want := range map[MessageID]Status{"m-1": StatusCancelled, "m-2": StatusCancelled, "m-3": StatusSent, "m-4": StatusSent} {
+			if got := b.status(n); got != want {
+				t.Errorf("%s is %s, want %s", n, got, want)
+			}
+		}
+	})
+}
+
 func TestNumbersAndTextsAreSealed(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, b *bench) {

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -398,55 +397,6 @@ func (store) answersSince(ctx context.Context, tx *db.Tx, fromHash []byte, since
 	err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM replies WHERE from_hash = ? AND at > ? AND answered`,
 		fromHash, db.Micros(since)).Scan(&n)
 	return n, err
-}
-
-// ringing lists the calls of an alert that ring at these persons' phones, or at all when none is named.
-func (store) ringing(ctx context.Context, tx *db.Tx, alert string, persons []string) ([]ringing, error) {
-	rows, err := tx.Query(ctx, `SELECT person, provider, ref FROM messages WHERE alert = ? AND channel = ? AND status IN (?, ?) AND ref <> ''`,
-		alert, string(Voice), string(StatusSent), string(StatusRinging))
-	if err != nil {
-		return nil, fmt.Errorf("list ringing calls of alert %s: %w", alert, err)
-	}
-	defer rows.Close()
-	var calls []ringing
-	for rows.Next() {
-		var person string
-		var c ringing
-		if err := rows.Scan(&person, &c.provider, &c.ref); err != nil {
-			return nil, fmt.Errorf("read ringing call: %w", err)
-		}
-		if len(persons) == 0 || slices.Contains(persons, person) {
-			calls = append(calls, c)
-		}
-	}
-	return calls, rows.Err()
-}
-
-func (store) cancel(ctx context.Context, tx *db.Tx, alert string, persons []string) error {
-	args := []any{string(StatusCancelled), db.Micros(tx.Now()), alert, string(StatusQueued), string(StatusUnknown)}
-	who := ""
-	if len(persons) > 0 {
-		who = ` AND person IN (` + db.InList(len(persons)) + `)`
-		for _, p := range persons {
-			args = append(args, p)
-		}
-	}
-	_, err := tx.Exec(ctx, `
-		UPDATE messages
-		SET status = ?,
-		    status_at = ?,
-		    pending = FALSE
-		WHERE alert = ? AND pending AND status IN (?, ?)`+who, args...)
-	if err != nil {
-		return fmt.Errorf("cancel messages of alert %s: %w", alert, err)
-	}
-	// What is in a sender's hands may have left. It is not worth sending any more: it does not leave late, nor a second time.
-	args = append([]any{db.Micros(tx.Now()), alert, string(StatusSending)}, args[5:]...)
-	_, err = tx.Exec(ctx, `UPDATE messages SET deadline_at = ? WHERE alert = ? AND pending AND status = ?`+who, args...)
-	if err != nil {
-		return fmt.Errorf("end messages under way of alert %s: %w", alert, err)
-	}
-	return nil
 }
 
 func (s store) insertRecording(ctx context.Context, tx *db.Tx, rec Recording, r record) error {

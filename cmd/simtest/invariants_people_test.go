@@ -8,6 +8,7 @@ import (
 	"anling/alerts"
 	"anling/internal/words"
 	"anling/notify"
+	"anling/registry"
 )
 
 func messageInvariants() []invariant {
@@ -69,10 +70,34 @@ func messageInvariants() []invariant {
 			}
 		},
 	}, {
+		name:     "hushed",
+		sentence: "While somebody has a silent alarm open, nothing reaches their side because of any other alert either.",
+		check:    hushed,
+	}, {
 		name:     "door-code",
 		sentence: "A helper who has not promised to come learns neither name, nor house, nor door code.",
 		check:    doorCodeKept,
 	}}
+}
+
+func hushed(w *world, v *view, bad func(string, ...any)) {
+	for _, r := range v.requests {
+		for _, id := range v.order {
+			a := v.alerts[id]
+			if string(a.Elder) != r.m.Person || !a.Silent || a.Test || !a.State.Working() || !a.RaisedAt.Add(slack).Before(r.machine) {
+				continue
+			}
+			bad("%s went to %s, who has %s open", w.messageName(r.m), r.m.Person, w.alertName(id))
+		}
+	}
+}
+
+// silentOpen tells whether an elder has a silent alarm open.
+func (v *view) silentOpen(elder registry.ElderID) bool {
+	return slices.ContainsFunc(v.order, func(id alerts.AlertID) bool {
+		a := v.alerts[id]
+		return a.Elder == elder && a.Silent && !a.Test && a.State.Working()
+	})
 }
 
 func toldIsSent(w *world, v *view, bad func(string, ...any)) {

@@ -61,7 +61,7 @@ func testTellsNobody(w *world, v *view, bad func(string, ...any)) {
 	}
 	for _, e := range v.fresh {
 		a := v.alerts[e.Alert]
-		if elder := a.Person(string(a.Elder)); e.Type != alerts.EventClosed || !a.Test || elder == nil || elder.Numbers == 0 || a.Silent {
+		if elder := a.Person(string(a.Elder)); e.Type != alerts.EventClosed || !a.Test || elder == nil || elder.Numbers == 0 || a.Silent || v.silentOpen(a.Elder) {
 			continue
 		}
 		if !slices.ContainsFunc(v.events[e.Alert], func(t alerts.Event) bool {
