@@ -97,6 +97,8 @@ func (p *progress) prepare(ctx context.Context, c *Command) error {
 		err = p.ask(ctx, c)
 	case act != nil && act.Do == doContinue:
 		c.plan, err = p.e.plans.get(ctx, p.tx, p.a.goesOnWith(act.Line.With))
+	case c.Type == CommandReopen && repairKind(p.a.Kind):
+		c.elsewhere, err = p.e.store.workedOnElsewhere(ctx, p.tx, p.a)
 	case c.Type == CommandCheck:
 		c.check, err = p.e.store.checkOf(ctx, p.tx, p.a.ID, c.Person)
 	case c.Type == CommandTransfer && c.Centre != "":
@@ -174,6 +176,8 @@ func (p *progress) consequence(ctx context.Context, ev Event) error {
 		}
 	case EventLinked:
 		return errors.Join(p.freed(ctx), p.hush(ctx))
+	case EventReopened:
+		return p.brokenAgain(ctx)
 	case EventChecked:
 		return p.checked(ctx, ev)
 	case EventBack:

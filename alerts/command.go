@@ -87,6 +87,7 @@ type Command struct {
 	candidates []Candidate
 	asked      *Asked
 	people     []*Person
+	elsewhere  int64  // number of the open task or outage in which the fault of a repair task is worked on already; 0: none
 	kind       string // of the alert that joins: silent when nothing may ring at its elder's side
 	overflow   []Share
 	plan       *Plan // that the alert is to go on with

@@ -342,6 +342,9 @@ func (d *decision) end() error {
 		if strings.TrimSpace(d.c.Reason) == "" {
 			return missingReason("say why the alert is opened again")
 		}
+		if d.c.elsewhere != 0 {
+			return fault.New(fault.Conflict, "what is wrong with this device is worked on in alert %d; go on there", d.c.elsewhere)
+		}
 		d.emit(EventReopened, Data{Reason: d.c.Reason})
 		return nil
 	case CommandCancel:

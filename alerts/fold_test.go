@@ -3,6 +3,7 @@ package alerts
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -122,6 +123,29 @@ func TestLossesThatWereTasksJoinTheirOutage(t *testing.T) {
 		h.wantOutage("one is left", id, Outage{People: 4, Unchecked: 1, Back: 3})
 		h.heard(hubs[3])
 		h.wantState("all are back", id, Closed)
+		h.verified()
+	})
+}
+
+// TestAFoldedTaskIsNotOpenedBesideItsOutage: nobody works on one loss twice, and no press would end the second.
+func TestAFoldedTaskIsNotOpenedBesideItsOutage(t *testing.T) {
+	t.Parallel()
+	eachHouse(t, func(t *testing.T, h *house) {
+		hubs := h.village(4, nil)
+		task := h.from(hubs[0], KindLost)
+		id := h.fellSilent(hubs...)
+		h.wantState("part of the outage", task, Joined)
+		reopen := Command{Type: CommandReopen, Actor: operator("operator"), Reason: "it is not the power"}
+		h.wantRefused("the outage is open", task, reopen, fault.Conflict)
+		_, err := h.engine.Do(t.Context(), task, reopen)
+		if number := fmt.Sprint(h.get(id).Number); err == nil || !strings.Contains(err.Error(), "alert "+number+";") {
+			t.Errorf("the refusal names another place than alert %s: %v", number, err)
+		}
+		h.do(id, Command{Type: CommandResolve, Actor: operator("supervisor"), Outcome: OutcomeOther, Reason: "all were seen"})
+		h.do(task, reopen)
+		h.clock.Advance(time.Minute)
+		h.from(hubs[0], "test")
+		h.wantState("a press ends what was opened again", task, Closed)
 		h.verified()
 	})
 }

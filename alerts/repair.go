@@ -161,6 +161,22 @@ func (e *Engine) broken(ctx context.Context, tx *db.Tx, s Signal, task AlertID) 
 	return e.atRisk(ctx, tx, t)
 }
 
+// brokenAgain writes down that a device cannot be relied on after all: its task was opened again. The next real press ends both.
+func (p *progress) brokenAgain(ctx context.Context) error {
+	a := p.a
+	if !repairKind(a.Kind) || a.Device == "" {
+		return nil
+	}
+	t := openTrouble{Trouble: Trouble{Device: a.Device, Kind: a.Kind, Since: p.tx.Now(), Task: a.ID}}
+	if a.Pressable {
+		t.elder = a.Elder
+	}
+	if err := p.e.store.addTrouble(ctx, p.tx, t); err != nil {
+		return err
+	}
+	return p.e.atRisk(ctx, p.tx, t)
+}
+
 // mend closes the tasks of faults that have gone.
 func (e *Engine) mend(ctx context.Context, tx *db.Tx, all []openTrouble) error {
 	for _, t := range all {

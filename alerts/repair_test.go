@@ -208,3 +208,28 @@ func TestHeardAgainEndsALoss(t *testing.T) {
 		}
 	})
 }
+
+// TestARepairThatIsOpenedAgainEndsByThePressAfterIt, and its elder is looked after meanwhile.
+func TestARepairThatIsOpenedAgainEndsByThePressAfterIt(t *testing.T) {
+	t.Parallel()
+	eachHouse(t, func(t *testing.T, h *house) {
+		id := h.from(h.device, "fault")
+		h.clock.Advance(time.Minute)
+		h.from(h.device, "test")
+		h.wantState("proved", id, Closed)
+		h.do(id, Command{Type: CommandReopen, Actor: operator("operator"), Reason: "she says that it is broken again"})
+		if s, err := h.engine.SafetyOf(t.Context(), h.elder.ID); err != nil || s == nil || len(s.Why) != 1 || s.Why[0].Task != id {
+			t.Errorf("looked after because of %+v (%v), want because of the task", s, err)
+		}
+		h.clock.Advance(time.Minute)
+		h.from(h.device, "test")
+		h.wantState("proved again", id, Closed)
+		if s, err := h.engine.SafetyOf(t.Context(), h.elder.ID); err != nil || s != nil {
+			t.Errorf("still on the safety plan: %+v (%v)", s, err)
+		}
+		newer := h.from(h.device, "fault")
+		h.wantRefused("a newer task is open", id, Command{Type: CommandReopen, Actor: operator("operator"), Reason: "again"}, fault.Conflict)
+		h.wantState("the newer", newer, Raised)
+		h.verified()
+	})
+}

@@ -95,6 +95,18 @@ func (s store) addTrouble(ctx context.Context, tx *db.Tx, t openTrouble) error {
 	return nil
 }
 
+// workedOnElsewhere gives the number of another open alert in which the fault of a repair task is worked on; 0: there is none.
+func (s store) workedOnElsewhere(ctx context.Context, tx *db.Tx, task *Alert) (number int64, err error) {
+	err = tx.QueryRow(ctx, `
+		SELECT o.number FROM device_troubles t JOIN alerts o ON o.id = t.alert
+		WHERE t.device = ? AND t.kind = ? AND t.alert <> ? AND t.mended_at IS NULL AND o.ended_at IS NULL`,
+		string(task.Device), task.Kind, string(task.ID)).Scan(&number)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return 0, fmt.Errorf("look where device %s is worked on: %w", task.Device, err)
+	}
+	return number, nil
+}
+
 // begunSince counts the tasks about devices of a centre that are lost or were never tried, which began after a time and are not done.
 func (s store) begunSince(ctx context.Context, tx *db.Tx, centre registry.CentreID, since time.Time) (n int, err error) {
 	err = tx.QueryRow(ctx, `
