@@ -24,6 +24,7 @@ type Entry struct {
 	Others   []string // other names: English, Chinese, older ones
 	Spelt    []string // the pinyin of the name where the data gives it, a syllable a word: "huang pi bei lu"
 	Area     string   // the areas in which it lies, the smallest first, with ", " between; may be empty
+	Through  string   // of a street: the areas besides into which it goes
 	Code     string   // the official code of the smallest of them, where known
 	Point    orb.Point
 	Lines    []orb.LineString // of a street: where it runs
@@ -34,7 +35,8 @@ type Entry struct {
 type House struct {
 	Number    string // as it stands at the door: "227", "227弄3号", "12 b"
 	Point     orb.Point
-	Estimated bool // lies on a line of which only the ends are known (addr:interpolation)
+	Area      string // the areas in which it lies, where they are others than those of the street
+	Estimated bool   // lies on a line of which only the ends are known (addr:interpolation)
 
 	main int    // the number with which Number begins, or 0
 	form string // Number in the form in which numbers are compared

@@ -78,11 +78,13 @@ func TestMisspeltIsExact(t *testing.T) {
 		}
 		want := x.misspeltByAll(text)
 		got := map[int32]int{}
-		for _, f := range x.misspelt(text) {
-			if had, ok := got[f.entry]; !ok || f.errors < had {
-				got[f.entry] = f.errors
+		x.misspelt(text, func(key int32, errors int) {
+			for _, e := range x.keys[key].entries {
+				if had, ok := got[e]; !ok || errors < had {
+					got[e] = errors
+				}
 			}
-		}
+		})
 		if len(got) != len(want) {
 			t.Fatalf("%q: got %v, want %v", text, got, want)
 		}

@@ -182,7 +182,7 @@ func (p *packer) point(q orb.Point) {
 const perDegree = 1e7
 
 func (p *packer) entry(e *Entry) {
-	for _, s := range []string{string(e.Kind), e.Category, e.Name, e.Area, e.Code} {
+	for _, s := range []string{string(e.Kind), e.Category, e.Name, e.Area, e.Through, e.Code} {
 		p.text(s)
 	}
 	p.list(e.Others)
@@ -198,6 +198,7 @@ func (p *packer) entry(e *Entry) {
 	p.number(uint64(len(e.Houses)))
 	for _, h := range e.Houses {
 		p.text(h.Number)
+		p.text(h.Area)
 		p.point(h.Point)
 		p.number(uint64(estimate(h)))
 	}
@@ -295,7 +296,7 @@ func (u *unpacker) entries() (all []Entry) {
 }
 
 func (u *unpacker) entry() (e Entry) {
-	e = Entry{Kind: Kind(u.text()), Category: u.text(), Name: u.text(), Area: u.text(), Code: u.text(), Others: u.list(), Spelt: u.list(), Point: u.point()}
+	e = Entry{Kind: Kind(u.text()), Category: u.text(), Name: u.text(), Area: u.text(), Through: u.text(), Code: u.text(), Others: u.list(), Spelt: u.list(), Point: u.point()}
 	if kindRank(e.Kind) < 0 {
 		u.fail()
 	}
@@ -310,7 +311,7 @@ func (u *unpacker) entry() (e Entry) {
 		e.Lines = append(e.Lines, line)
 	}
 	for range u.count() {
-		e.Houses = append(e.Houses, House{Number: u.text(), Point: u.point(), Estimated: u.number() == 1})
+		e.Houses = append(e.Houses, House{Number: u.text(), Area: u.text(), Point: u.point(), Estimated: u.number() == 1})
 	}
 	return e
 }

@@ -84,7 +84,7 @@ func FuzzUnpack(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		u := unpacker{in: body}
 		all := u.entries()
-		if u.broken || len(u.in) > 0 || len(body) > 1<<12 {
+		if u.broken || len(u.in) > 0 || len(body) > 1<<11 {
 			return
 		}
 		x := New(all)

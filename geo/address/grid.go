@@ -146,11 +146,14 @@ func (x *Index) addGrids() {
 	x.streets, x.points = newGrid(lines), newGrid(points)
 }
 
-// appendPart puts a part of a line into the cells that it may touch: cut into pieces no longer than a cell, each into the cells of its box.
+// appendPart puts a part of a line into the cells that it may touch: cut into pieces no longer than a cell, each into the cells of its box. A
+// part longer than a degree, which no street has, is left out.
 func appendPart(all []placed, it item, ends [2]orb.Point) []placed {
-	const mostPieces = 4000 // a ferry of a thousand kilometres
 	longest := max(math.Abs(ends[1][0]-ends[0][0]), math.Abs(ends[1][1]-ends[0][1]))
-	pieces := int(min(mostPieces, math.Ceil(longest/cellSize)+1))
+	if longest > 1 {
+		return all
+	}
+	pieces := int(longest/cellSize) + 1
 	for i := range pieces {
 		ax, ay := cellOf(onLine(ends[0], ends[1], float64(i)/float64(pieces)))
 		bx, by := cellOf(onLine(ends[0], ends[1], float64(i+1)/float64(pieces)))

@@ -3,6 +3,7 @@ package address
 import (
 	"bytes"
 	"cmp"
+	"encoding/binary"
 	"slices"
 	"strings"
 
@@ -18,8 +19,9 @@ import (
 // found by halving, and what is like it is found by walking the same order as a tree.
 type Index struct {
 	entries []Entry
-	bounds  []orb.Bound // of each entry: its lines and its point
-	areas   []string    // the folded names of the areas of each entry
+	bounds  []orb.Bound         // of each entry: its lines and its point
+	areas   []string            // the folded names of the areas of each entry, of all into which it goes
+	regions map[string]struct{} // the folded words of all names of areas and places
 
 	keys  []key
 	spots []spot
@@ -44,15 +46,20 @@ type spot struct {
 
 // New makes an index of entries, which it keeps. Entries without a name are not found by name, but by Reverse.
 func New(entries []Entry) *Index {
-	x := &Index{entries: entries, bounds: make([]orb.Bound, len(entries)), areas: make([]string, len(entries))}
+	x := &Index{entries: entries, bounds: make([]orb.Bound, len(entries)), areas: make([]string, len(entries)), regions: map[string]struct{}{}}
 	folded := map[string]string{}
 	for i := range entries {
 		e := &entries[i]
 		x.bounds[i] = boundOf(e)
-		if _, known := folded[e.Area]; !known {
-			folded[e.Area] = Fold(e.Area)
+		in := strings.TrimSuffix(e.Area+", "+e.Through, ", ")
+		if _, known := folded[in]; !known {
+			folded[in] = Fold(in)
+			x.addRegion(folded[in])
 		}
-		x.areas[i] = folded[e.Area]
+		x.areas[i] = folded[in]
+		if e.Kind == Place {
+			x.addRegion(Fold(e.Name))
+		}
 		sortHouses(e.Houses)
 	}
 	x.addKeys()
@@ -69,6 +76,22 @@ func (x *Index) Houses() (n int) {
 		n += len(x.entries[i].Houses)
 	}
 	return n
+}
+
+func (x *Index) addRegion(folded string) {
+	for word := range strings.FieldsSeq(folded) {
+		x.regions[word] = struct{}{}
+	}
+}
+
+// isRegion tells whether all words of a text are of names of areas or places.
+func (x *Index) isRegion(folded string) bool {
+	for word := range strings.FieldsSeq(folded) {
+		if _, known := x.regions[word]; !known {
+			return false
+		}
+	}
+	return true
 }
 
 func boundOf(e *Entry) orb.Bound {
@@ -111,16 +134,36 @@ func (x *Index) addKeys() {
 	}
 	slices.SortFunc(names, func(a, b keyName) int { return cmp.Or(strings.Compare(a.text, b.text), cmp.Compare(a.form, b.form)) })
 	x.keys = make([]key, len(names))
+	var all []sortable
 	for i, name := range names {
 		m := known[name]
 		x.keys[i] = key{text: []byte(name.text), form: name.form, entries: slices.Compact(m.entries)}
 		for _, at := range m.starts {
-			x.spots = append(x.spots, spot{int32(i), at})
+			all = append(all, x.sortable(spot{int32(i), at}))
 		}
 	}
-	slices.SortFunc(x.spots, func(a, b spot) int {
-		return cmp.Or(bytes.Compare(x.tail(a), x.tail(b)), cmp.Compare(a.key, b.key), cmp.Compare(a.at, b.at))
+	slices.SortFunc(all, func(a, b sortable) int {
+		if a.begin != b.begin {
+			return cmp.Compare(a.begin, b.begin)
+		}
+		return cmp.Or(bytes.Compare(x.tail(a.spot), x.tail(b.spot)), cmp.Compare(a.spot.key, b.spot.key), cmp.Compare(a.spot.at, b.spot.at))
 	})
+	x.spots = make([]spot, len(all))
+	for i := range all {
+		x.spots[i] = all[i].spot
+	}
+}
+
+// sortable is a spot with the first eight bytes of what follows there, by which most are told apart without looking at the key.
+type sortable struct {
+	begin uint64
+	spot  spot
+}
+
+func (x *Index) sortable(s spot) sortable {
+	var first [8]byte
+	copy(first[:], x.tail(s))
+	return sortable{binary.BigEndian.Uint64(first[:]), s}
 }
 
 // tail is what follows at a spot.

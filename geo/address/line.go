@@ -47,7 +47,12 @@ func (p plane) nearestOnPart(a, b orb.Point) (share, d2 float64) {
 
 // nearestOn is the point of some lines that is nearest to another, and how far it is.
 func nearestOn(lines []orb.LineString, from orb.Point) (best orb.Point, d geo.Metres) {
-	p, least := planeAt(from), math.Inf(1)
+	return planeAt(from).nearestOn(lines)
+}
+
+// nearestOn is the point of some lines that is nearest to the origin, and how far it is.
+func (p plane) nearestOn(lines []orb.LineString) (best orb.Point, d geo.Metres) {
+	least := math.Inf(1)
 	for _, line := range lines {
 		for i := range line {
 			a, b := line[max(0, i-1)], line[i]
@@ -56,34 +61,38 @@ func nearestOn(lines []orb.LineString, from orb.Point) (best orb.Point, d geo.Me
 			}
 		}
 	}
-	return best, geo.Distance(from, best)
+	return best, geo.Distance(p.origin, best)
 }
 
-// boxDistance is at most how far anything in a box is.
-func boxDistance(b orb.Bound, from orb.Point) geo.Metres {
-	clamped := orb.Point{min(b.Max[0], max(b.Min[0], from[0])), min(b.Max[1], max(b.Min[1], from[1]))}
-	const safe = 0.99 // the nearest point of a box on a sphere lies a little beside the one in degrees
-	return geo.Distance(from, clamped) * safe
+// boxDistance is at most how far anything in a box is from the origin. What is near is measured in the plane, which costs no trigonometry.
+func (p plane) boxDistance(b orb.Bound) geo.Metres {
+	const (
+		safe = 0.99 // the nearest point of a box on a sphere lies a little beside the one in degrees
+		flat = 50_000
+	)
+	clamped := orb.Point{min(b.Max[0], max(b.Min[0], p.origin[0])), min(b.Max[1], max(b.Min[1], p.origin[1]))}
+	if x, y := p.at(clamped); x*x+y*y < flat*flat {
+		return geo.Metres(math.Sqrt(x*x+y*y) * safe)
+	}
+	return geo.Distance(p.origin, clamped) * safe
 }
 
-// middleOf is the point half-way along the longest of some lines.
+// middleOf is the point on some lines that is nearest to the middle of all their length.
 func middleOf(lines []orb.LineString) orb.Point {
-	var longest orb.LineString
-	most := -1.0
+	var sum orb.Point
+	whole := 0.0
 	for _, line := range lines {
-		if l := lengthOf(line); l > most {
-			most, longest = l, line
+		for i := 1; i < len(line); i++ {
+			part := float64(geo.Distance(line[i-1], line[i]))
+			middle := onLine(line[i-1], line[i], 0.5)
+			sum[0], sum[1], whole = sum[0]+part*middle[0], sum[1]+part*middle[1], whole+part
 		}
 	}
-	half := most / 2
-	for i := 1; i < len(longest); i++ {
-		part := float64(geo.Distance(longest[i-1], longest[i]))
-		if part >= half && part > 0 {
-			return onLine(longest[i-1], longest[i], half/part)
-		}
-		half -= part
+	if whole == 0 {
+		return lines[0][0]
 	}
-	return longest[len(longest)-1]
+	p, _ := nearestOn(lines, orb.Point{sum[0] / whole, sum[1] / whole})
+	return p
 }
 
 func lengthOf(line orb.LineString) (sum float64) {

@@ -87,9 +87,17 @@ func estimate(h House) int {
 // maxGap is how far apart two houses may be between which a third is put.
 const maxGap geo.Metres = 500
 
+// located is where a house is, and how exactly that is known.
+type located struct {
+	point orb.Point
+	exact Exact
+	area  string // of the house, where it is another than that of the street
+}
+
 // find puts a house number on the map: at the house itself, at another door of the same number, or between the two next on its side of
-// the street. It gives false when none of this can be said.
-func (d door) find(houses []House) (orb.Point, Exact, bool) {
+// the street. Where a street has a number twice, since it goes through two villages, better tells which is meant. It gives false when none of
+// this can be said.
+func (d door) find(houses []House, better func(a, b House) bool) (located, bool) {
 	from, _ := slices.BinarySearchFunc(houses, d.main, func(h House, n int) int { return cmp.Compare(h.main, n) })
 	same := houses[from:]
 	for i, h := range same {
@@ -98,25 +106,37 @@ func (d door) find(houses []House) (orb.Point, Exact, bool) {
 			break
 		}
 	}
-	for _, form := range d.forms {
-		for _, h := range same {
-			if h.form != form {
-				continue
+	if len(same) == 0 {
+		return d.between(houses, from)
+	}
+	for i, form := range d.forms {
+		if h, ok := best(same, form, better); ok {
+			exact := Interpolated
+			if i == 0 && !h.Estimated {
+				exact = AtHouse
 			}
-			if form == d.forms[0] && !h.Estimated {
-				return h.Point, AtHouse, true
-			}
-			return h.Point, Interpolated, true
+			return located{h.Point, exact, h.Area}, true
 		}
 	}
-	if len(same) > 0 {
-		return same[0].Point, Interpolated, true
+	h, _ := best(same, "", better)
+	return located{h.Point, Interpolated, h.Area}, true
+}
+
+// best gives the best of the houses with a number in its form, or of all when that is empty.
+func best(all []House, form string, better func(a, b House) bool) (found House, ok bool) {
+	for _, h := range all {
+		if form != "" && h.form != form {
+			continue
+		}
+		if !ok || better(h, found) {
+			found, ok = h, true
+		}
 	}
-	return d.between(houses, from)
+	return found, ok
 }
 
 // between puts a house on the straight line between its neighbours with numbers of the same parity.
-func (d door) between(houses []House, at int) (p orb.Point, e Exact, ok bool) {
+func (d door) between(houses []House, at int) (located, bool) {
 	var low, high *House
 	for i := at - 1; i >= 0 && low == nil; i-- {
 		if houses[i].main%2 == d.main%2 {
@@ -129,10 +149,10 @@ func (d door) between(houses []House, at int) (p orb.Point, e Exact, ok bool) {
 		}
 	}
 	if low == nil || high == nil || low.main == 0 || geo.Distance(low.Point, high.Point) > maxGap {
-		return p, e, false
+		return located{}, false
 	}
 	share := float64(d.main-low.main) / float64(high.main-low.main)
-	return onLine(low.Point, high.Point, share), Interpolated, true
+	return located{onLine(low.Point, high.Point, share), Interpolated, low.Area}, true
 }
 
 // onLine is the point that lies a share of the way from a to b.

@@ -1,6 +1,7 @@
 package address
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/paulmach/orb"
@@ -71,7 +72,8 @@ func (x *Index) nearestPoint(p orb.Point, most geo.Metres, what int32) *Hit {
 		if house.Estimated {
 			h.Exact = Interpolated
 		}
-		h.Label = label(e, &door{shown: house.Number})
+		h.Area = cmp.Or(house.Area, e.Area)
+		h.Label = label(e.Name, h.Area, door{shown: house.Number})
 	}
 	return h
 }
@@ -95,7 +97,7 @@ func (x *Index) nearestPlace(p orb.Point) (best *Hit) {
 
 // hitAt is an entry as it is met at a point, seen from another.
 func hitAt(e *Entry, at, from orb.Point) *Hit {
-	return &Hit{Kind: e.Kind, Category: e.Category, Name: e.Name, Matched: e.Name, Match: Exactly, Label: label(e, nil), Area: e.Area, Code: e.Code,
+	return &Hit{Kind: e.Kind, Category: e.Category, Name: e.Name, Matched: e.Name, Match: Exactly, Label: label(e.Name, e.Area, door{}), Area: e.Area, Code: e.Code,
 		Point: at, Exact: exactOf(e.Kind), Distance: geo.Distance(from, at)}
 }
 

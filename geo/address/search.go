@@ -34,13 +34,16 @@ func (x *Index) Search(q Query) []Hit {
 	if q.Near != nil && !geo.Valid(*q.Near) {
 		s.near = nil
 	}
+	if s.near != nil {
+		s.around = planeAt(*s.near)
+	}
 	for _, stage := range []struct {
 		match Match
-		look  func(reading) []found
+		look  func(reading, taker)
 	}{
-		{Exactly, func(r reading) []found { return s.standing(r, Exactly) }},
-		{Prefix, func(r reading) []found { return s.standing(r, Prefix) }},
-		{Infix, func(r reading) []found { return s.standing(r, Infix) }},
+		{Exactly, func(r reading, t taker) { s.standing(r, Exactly, t) }},
+		{Prefix, func(r reading, t taker) { s.standing(r, Prefix, t) }},
+		{Infix, func(r reading, t taker) { s.standing(r, Infix, t) }},
 		{Words, s.allWords}, {Sound, s.sounding}, {Similar, s.similar},
 	} {
 		s.take(stage.match, stage.look)
@@ -51,10 +54,14 @@ func (x *Index) Search(q Query) []Hit {
 	return s.hits
 }
 
+// taker takes a key that fits in some way, with so many errors in the text.
+type taker func(key int32, errors int)
+
 // searching is a search under way.
 type searching struct {
 	x        *Index
 	near     *orb.Point
+	around   plane // of near
 	readings []reading
 	limit    int
 	seen     map[int32]struct{} // entries that are hits
@@ -69,67 +76,111 @@ type found struct {
 	errors  int // in the text
 
 	elsewhere int // 1 when it does not lie in the area that the query names
-	point     orb.Point
-	exact     Exact
-	distance  geo.Metres
+	located
+	distance geo.Metres
 }
 
 // take looks for entries by one kind of match and keeps the best that are not hits yet.
-func (s *searching) take(m Match, look func(reading) []found) {
-	var best []found
-	room := s.limit - len(s.hits)
-	mine := map[int32]int{} // entry → errors with which it was seen in this stage
+func (s *searching) take(m Match, look func(reading, taker)) {
+	k := keeping{s: s, room: s.limit - len(s.hits)}
 	for n, r := range s.readings {
-		for _, f := range look(r) {
-			if _, had := s.seen[f.entry]; had {
-				continue
+		k.reading = n
+		look(r, func(key int32, errors int) {
+			for _, e := range s.x.keys[key].entries {
+				k.keep(found{entry: e, key: key, reading: n, errors: errors}, r)
 			}
-			if errors, had := mine[f.entry]; had && errors <= f.errors {
-				continue
-			}
-			f.reading = n
-			if had := s.place(&f, r, best, room); had {
-				mine[f.entry] = f.errors
-				best = slices.DeleteFunc(best, func(o found) bool { return o.entry == f.entry })
-				at, _ := slices.BinarySearchFunc(best, f, s.compare)
-				best = slices.Insert(best, at, f)
-				best = best[:min(len(best), room)]
-			}
-		}
+		})
 	}
-	for _, f := range best {
+	for _, f := range k.best {
 		s.seen[f.entry] = struct{}{}
 		s.hits = append(s.hits, s.hit(f, m))
 	}
 }
 
+// keeping is the best that was found by one kind of match, in order.
+type keeping struct {
+	s       *searching
+	room    int
+	reading int
+	best    []found
+}
+
+// keep takes in an entry that is not a hit yet and among the best, once, in the best way in which it fits.
+func (k *keeping) keep(f found, r reading) {
+	if _, had := k.s.seen[f.entry]; had || !k.s.place(&f, r, k.best, k.room) {
+		return
+	}
+	if i := slices.IndexFunc(k.best, func(o found) bool { return o.entry == f.entry }); i >= 0 {
+		if k.s.compare(k.best[i], f) <= 0 {
+			return
+		}
+		k.best = slices.Delete(k.best, i, i+1)
+	}
+	at, _ := slices.BinarySearchFunc(k.best, f, k.s.compare)
+	k.best = slices.Insert(k.best, at, f)
+	k.best = k.best[:min(len(k.best), k.room)]
+}
+
 // place works out where an entry is and how far away. It gives false when the entry cannot be among the best any more.
 func (s *searching) place(f *found, r reading, best []found, room int) bool {
 	e := &s.x.entries[f.entry]
-	f.point, f.exact = e.Point, exactOf(e.Kind)
+	if r.door != nil && !takesNumbers(e) {
+		return false
+	}
+	f.located = located{point: e.Point, exact: exactOf(e.Kind)}
 	if r.hint != "" && !s.x.liesIn(f.entry, r.hint) {
 		f.elsewhere = 1
 	}
-	located := false
+	atHouse := false
 	if r.door != nil {
-		if p, exact, ok := r.door.find(e.Houses); ok {
-			f.point, f.exact, located = p, exact, true
+		if at, ok := r.door.find(e.Houses, s.betterHouse(r.hint)); ok {
+			f.located, atHouse = at, true
 		}
 	}
 	if s.near == nil {
 		return len(best) < room || s.compare(*f, best[len(best)-1]) < 0
 	}
-	f.distance = boxDistance(s.x.bounds[f.entry], *s.near)
+	f.distance = s.around.boxDistance(s.x.bounds[f.entry])
 	if len(best) >= room && s.compare(*f, best[len(best)-1]) >= 0 {
 		return false
 	}
 	switch {
-	case located:
+	case atHouse || len(e.Lines) == 0:
 		f.distance = geo.Distance(*s.near, f.point)
 	default:
-		f.distance = distanceTo(e, *s.near)
+		_, f.distance = s.around.nearestOn(e.Lines)
 	}
 	return len(best) < room || s.compare(*f, best[len(best)-1]) < 0
+}
+
+// takesNumbers tells whether something can have house numbers: a street, an estate, a village, but no bus stop that is named after a street.
+func takesNumbers(e *Entry) bool {
+	if e.Kind != POI || len(e.Houses) > 0 {
+		return true
+	}
+	key, _, _ := strings.Cut(e.Category, "=")
+	return key == "" || key == "building" || key == "landuse"
+}
+
+// betterHouse tells which of two houses with one number is meant: that in the area which the query names, or else the nearer.
+func (s *searching) betterHouse(hint string) func(a, b House) bool {
+	return func(a, b House) bool {
+		if inA, inB := named(a.Area, hint), named(b.Area, hint); inA != inB {
+			return inA
+		}
+		return s.near != nil && geo.Distance(*s.near, a.Point) < geo.Distance(*s.near, b.Point)
+	}
+}
+
+// named tells whether one of the words of a hint is in the name of an area.
+func named(area, hint string) bool {
+	folded := Fold(area)
+	for word := range strings.FieldsSeq(hint) {
+		if hasWord(folded, word) {
+			return true
+		}
+	}
+	return false
 }
 
 // distanceTo is how far an entry is: of a street, its line.
@@ -187,27 +238,18 @@ func (x *Index) liesIn(entry int32, hint string) bool {
 	return false
 }
 
-// standing finds the entries in whose names a text stands, in one of three ways.
-func (s *searching) standing(r reading, m Match) (all []found) {
+// standing finds the keys in which a text stands, in one of three ways.
+func (s *searching) standing(r reading, m Match, take taker) {
 	for _, text := range textsOf(r.text) {
 		if m == Infix && len(text) < 2 {
 			continue
 		}
 		for _, at := range s.x.stretch(text) {
-			if s.x.matchAt(at, len(text)) != m {
-				continue
+			if s.x.matchAt(at, len(text)) == m {
+				take(at.key, 0)
 			}
-			all = s.x.appendFound(all, at.key, 0)
 		}
 	}
-	return all
-}
-
-func (x *Index) appendFound(all []found, k int32, errors int) []found {
-	for _, e := range x.keys[k].entries {
-		all = append(all, found{entry: e, key: k, errors: errors})
-	}
-	return all
 }
 
 // textsOf gives what is looked for: a text as it is, and without the spaces within pinyin and between Chinese signs.
@@ -219,15 +261,14 @@ func textsOf(text string) []string {
 }
 
 // allWords finds the entries whose name has all words of a text, or the name of its area those that it has not; one word at least is of the name.
-func (s *searching) allWords(r reading) (all []found) {
+func (s *searching) allWords(r reading, take taker) {
 	words := strings.Fields(r.text)
 	if len(words) > maxWords || len(words) < 2 && len(abbreviated(r.text)) == 0 {
-		return nil
+		return
 	}
 	for _, way := range ways(words) {
-		all = append(all, s.withWords(way)...)
+		s.withWords(way, take)
 	}
-	return all
 }
 
 // maxWords is how many words a name is looked for by, and maxWays in how many ways their abbreviations are written out.
@@ -258,8 +299,8 @@ func instead(ways [][]string, i int, word string) (all [][]string) {
 	return all
 }
 
-// withWords looks through the entries that have the rarest word for those that have the others, too.
-func (s *searching) withWords(words []string) (all []found) {
+// withWords looks through the keys that have the rarest word for those that have the others, too.
+func (s *searching) withWords(words []string, take taker) {
 	var rarest []spot
 	for _, w := range words {
 		if stretch := s.x.stretch(w); len(stretch) > 0 && (rarest == nil || len(stretch) < len(rarest)) {
@@ -268,16 +309,10 @@ func (s *searching) withWords(words []string) (all []found) {
 	}
 	for _, at := range rarest {
 		k := &s.x.keys[at.key]
-		if k.form != written {
-			continue
-		}
-		for _, e := range k.entries {
-			if hasWords(string(k.text), s.x.areas[e], words) {
-				all = append(all, found{entry: e, key: at.key})
-			}
+		if k.form == written && slices.ContainsFunc(k.entries, func(e int32) bool { return hasWords(string(k.text), s.x.areas[e], words) }) {
+			take(at.key, 0)
 		}
 	}
-	return all
 }
 
 func hasWords(name, area string, words []string) bool {
@@ -302,15 +337,14 @@ func hasWord(text, w string) bool {
 }
 
 // sounding finds names that are read as a Chinese text is, whatever the signs, and those that begin so.
-func (s *searching) sounding(r reading) (all []found) {
+func (s *searching) sounding(r reading, take taker) {
 	for _, text := range soundsOf(r.text) {
 		for _, at := range s.x.stretch(text) {
-			if s.x.keys[at.key].form == spelt && at.at == 0 {
-				all = s.x.appendFound(all, at.key, len(s.x.keys[at.key].text)-len(text))
+			if k := &s.x.keys[at.key]; k.form == spelt && at.at == 0 {
+				take(at.key, len(k.text)-len(text))
 			}
 		}
 	}
-	return all
 }
 
 // soundsOf gives how a text with Chinese signs can be read.
@@ -328,29 +362,33 @@ func soundsOf(text string) (all []string) {
 }
 
 // similar finds names with an error in them: Latin letters and pinyin by their letters, Chinese by its sound and by its signs.
-func (s *searching) similar(r reading) (all []found) {
+func (s *searching) similar(r reading, take taker) {
 	texts := soundsOf(r.text)
 	if len(texts) == 0 {
 		texts = textsOf(r.text)
 	}
 	for _, text := range texts {
 		if isASCII(text) {
-			all = append(all, s.x.misspelt(text)...)
+			s.x.misspelt(text, take)
 		}
 	}
-	return append(all, s.x.oneSignOff(r.text)...)
+	s.x.oneSignOff(r.text, take)
 }
 
 // hit is what is told of an entry that was found.
 func (s *searching) hit(f found, m Match) Hit {
 	e := &s.x.entries[f.entry]
-	h := Hit{Kind: e.Kind, Category: e.Category, Name: e.Name, Matched: matchedName(e, s.x.keys[f.key].text), Match: m, Area: e.Area, Code: e.Code,
+	h := Hit{Kind: e.Kind, Category: e.Category, Name: e.Name, Matched: matchedName(e, s.x.keys[f.key].text), Match: m, Area: cmp.Or(f.area, e.Area), Code: e.Code,
 		Point: f.point, Exact: f.exact, Distance: f.distance}
-	d := s.readings[f.reading].door
-	if d != nil {
-		h.Number = d.shown
+	var d door
+	if asked := s.readings[f.reading].door; asked != nil {
+		d = *asked
+		if s.x.isRegion(d.room) {
+			d.room = ""
+		}
 	}
-	h.Label = label(e, d)
+	h.Number = d.shown
+	h.Label = label(e.Name, h.Area, d)
 	return h
 }
 
@@ -365,28 +403,19 @@ func matchedName(e *Entry, text []byte) string {
 }
 
 // label writes an address as one does where it is: the area first in Chinese, last in Latin letters.
-func label(e *Entry, d *door) string {
-	number := ""
-	if d != nil {
-		number = d.shown
-	}
-	if !hasHan(e.Name) {
-		text := strings.TrimSpace(e.Name + " " + number)
-		if d != nil && d.room != "" && !strings.Contains(Fold(e.Area), d.room) {
-			text += " " + d.room
-		}
-		if e.Area != "" {
-			text += ", " + e.Area
+func label(name, area string, d door) string {
+	number := d.shown
+	if !hasHan(name) {
+		text := strings.Join(strings.Fields(name+" "+number+" "+d.room), " ")
+		if area != "" {
+			text += ", " + area
 		}
 		return text
 	}
-	if d != nil {
-		if mainNumber.FindString(number) == number {
-			number += "号"
-		}
-		number += d.room
+	if number != "" && mainNumber.FindString(number) == number {
+		number += "号"
 	}
-	parts := strings.Split(e.Area, ", ")
+	parts := strings.Split(area, ", ")
 	slices.Reverse(parts)
-	return strings.Join(parts, "") + e.Name + number
+	return strings.Join(parts, "") + name + number + d.room
 }

@@ -20,40 +20,47 @@ func allowed(letters int) int {
 
 // misspelt finds the keys that a text of ASCII letters is the beginning of but for some errors: a letter too much, too few, wrong, or
 // two that changed places (optimal string alignment). It walks the order of spots as a tree and leaves a branch when it has too many errors.
-func (x *Index) misspelt(text string) []found {
-	w := walk{x: x, text: []byte(text), most: allowed(len(text))}
+func (x *Index) misspelt(text string, take taker) {
+	w := walk{x: x, text: text, most: allowed(len(text)), take: take}
 	if w.most == 0 {
-		return nil
+		return
 	}
-	row := make([]int, len(text)+1)
+	row := w.row(0)
 	for i := range row {
-		row[i] = i
+		row[i] = uint8(min(i, w.most+1))
 	}
-	w.down(branch{spots: x.spots, row: row, best: len(text)})
-	return w.all
+	w.down(branch{spots: x.spots, best: w.most + 1, least: 0})
 }
 
 // walk is a search for a text with errors under way.
 type walk struct {
 	x    *Index
-	text []byte
+	text string
 	most int
-	all  []found
+	take taker
+	rows [][]uint8 // rows[d][i]: the errors between the first i letters of the text and the d letters that are alike; most+1 for more
 }
 
 // branch is a stretch of spots that begin alike.
 type branch struct {
-	spots  []spot
-	depth  int   // how many letters they have alike
-	last   byte  // the last of them
-	row    []int // row[i]: the errors between the first i letters of the text and those that are alike
-	before []int // the same for one letter less
-	best   int   // the fewest errors between the whole text and a beginning of what is alike
+	spots []spot
+	depth int  // how many letters they have alike
+	last  byte // the last of them
+	best  int  // the fewest errors between the whole text and a beginning of what is alike
+	least int  // the fewest errors between any beginning of the text and what is alike
+}
+
+// row gives the row of a depth.
+func (w *walk) row(depth int) []uint8 {
+	for len(w.rows) <= depth {
+		w.rows = append(w.rows, make([]uint8, len(w.text)+1))
+	}
+	return w.rows[depth]
 }
 
 func (w *walk) down(b branch) {
-	b.best = min(b.best, b.row[len(w.text)])
-	if b.best <= slices.Min(b.row) { // what follows makes it no better
+	b.best = min(b.best, int(w.row(b.depth)[len(w.text)]))
+	if b.best <= b.least { // what follows makes it no better
 		w.keep(b.spots, b.best)
 		return
 	}
@@ -66,12 +73,14 @@ func (w *walk) down(b branch) {
 			continue
 		}
 		n := w.x.alike(spots, b.depth)
-		if letter := tail[b.depth]; letter >= utf8.RuneSelf {
-			w.keep(spots[:n], b.best)
-		} else if row := w.nextRow(b, letter); slices.Min(row) > w.most {
-			w.keep(spots[:n], b.best)
+		next := branch{spots: spots[:n], depth: b.depth + 1, last: tail[b.depth], best: b.best, least: w.most + 1}
+		if next.last < utf8.RuneSelf {
+			next.least = w.nextRow(b, next.last)
+		}
+		if next.least > w.most {
+			w.keep(next.spots, b.best)
 		} else {
-			w.down(branch{spots: spots[:n], depth: b.depth + 1, last: letter, row: row, before: b.row, best: b.best})
+			w.down(next)
 		}
 		spots = spots[n:]
 	}
@@ -84,54 +93,67 @@ func (w *walk) keep(spots []spot, errors int) {
 	}
 	for _, s := range spots {
 		if w.x.keys[s.key].form != initials {
-			w.all = w.x.appendFound(w.all, s.key, errors)
+			w.take(s.key, errors)
 		}
 	}
 }
 
-// alike is how many spots have the same letter at a depth as the first.
+// alike is how many spots have the same letter at a depth as the first. Most have few, so it looks near first.
 func (x *Index) alike(spots []spot, depth int) int {
 	letter := x.tail(spots[0])[depth]
-	n, _ := slices.BinarySearchFunc(spots, letter, func(s spot, letter byte) int {
+	from, to := 0, 1
+	for to < len(spots) && x.tail(spots[to])[depth] == letter {
+		from, to = to, 2*to
+	}
+	to = min(to, len(spots))
+	n, _ := slices.BinarySearchFunc(spots[from:to], letter, func(s spot, letter byte) int {
 		if x.tail(s)[depth] > letter {
 			return 1
 		}
 		return -1
 	})
-	return n
+	return from + n
 }
 
-// nextRow counts the errors with one letter more.
-func (w *walk) nextRow(b branch, letter byte) []int {
-	row := make([]int, len(w.text)+1)
-	row[0] = b.row[0] + 1
-	for i := 1; i <= len(w.text); i++ {
-		wrong := 0
-		if w.text[i-1] != letter {
-			wrong = 1
-		}
-		row[i] = min(b.row[i]+1, row[i-1]+1, b.row[i-1]+wrong)
-		if b.before != nil && i > 1 && w.text[i-1] == b.last && w.text[i-2] == letter {
-			row[i] = min(row[i], b.before[i-2]+1)
-		}
+// nextRow counts the errors with one letter more, and gives the fewest. Only what can still have few enough is worked out: the letters of
+// the text that are no farther from the depth than the errors that are allowed.
+func (w *walk) nextRow(b branch, letter byte) (least int) {
+	depth := b.depth + 1
+	row, above, over := w.row(depth), w.row(b.depth), uint8(w.most+1)
+	from, to := max(0, depth-w.most), min(len(w.text), depth+w.most)
+	for i := range row {
+		row[i] = over
 	}
-	return row
+	least = int(over)
+	for i := from; i <= to; i++ {
+		errors := above[i] + 1
+		if i > 0 {
+			changed := above[i-1]
+			if w.text[i-1] != letter {
+				changed++
+			}
+			errors = min(errors, row[i-1]+1, changed)
+		}
+		if b.depth > 0 && i > 1 && w.text[i-1] == b.last && w.text[i-2] == letter {
+			errors = min(errors, w.row(b.depth - 1)[i-2]+1)
+		}
+		row[i] = min(errors, over)
+		least = min(least, int(row[i]))
+	}
+	return least
 }
 
 // oneSignOff finds names in which a Chinese text of three signs and more stands but for one sign. One half of the text is right then, so
 // the names in which a half stands are looked at.
-func (x *Index) oneSignOff(text string) (all []found) {
-	if !hasHan(text) {
-		return nil
-	}
+func (x *Index) oneSignOff(text string, take taker) {
 	signs := []rune(strings.ReplaceAll(text, " ", ""))
-	if len(signs) < 3 {
-		return nil
+	if !hasHan(text) || len(signs) < 3 {
+		return
 	}
 	first, second := string(signs[:len(signs)/2]), string(signs[len(signs)/2:])
 	for _, s := range x.stretch(first) {
 		if offByOne([]rune(second), []rune(string(x.tail(s)[len(first):]))) {
-			all = x.appendFound(all, s.key, 1)
+			take(s.key, 1)
 		}
 	}
 	for _, s := range x.stretch(second) {
@@ -140,10 +162,9 @@ func (x *Index) oneSignOff(text string) (all []found) {
 		want := []rune(first)
 		slices.Reverse(want)
 		if offByOne(want, head) {
-			all = x.appendFound(all, s.key, 1)
+			take(s.key, 1)
 		}
 	}
-	return all
 }
 
 // offByOne tells whether a text begins with the signs wanted but for one that is wrong, too much or too few.
