@@ -37,6 +37,8 @@ type Seat struct {
 	BeatAt   time.Time // when it was last heard of
 	TurnAt   time.Time // when an alert last stood at it; zero: never
 
+	keep int // so many free seats of its centre are kept for whom no seat is kept back from (Waiting.First)
+
 	ahead time.Time // since when it is known, when it was heard of in the future (beats.go)
 }
 
@@ -65,6 +67,7 @@ type Waiting struct {
 	Urgency int                 // the less, the sooner
 	Since   time.Time           // the press
 	Turn    *Turn               // at whose seat it stands; nil: at none
+	First   bool                // about a life, or of a VIP or important caller: no seat is kept back from it
 }
 
 // Turn says at whose seat an alert stands, and since when.
@@ -92,7 +95,8 @@ func silent(held []Held, seats []Seat, now time.Time) []Held {
 }
 
 // turns deals waiting alerts out: the most urgent first, each to the free seat whose last turn is longest ago; one that nobody took
-// within its time goes to another. A seat at which an alert stands, or which has one that it still works on, gets none.
+// within its time goes to another. A seat at which an alert stands, or which has one that it still works on, gets none. The seats that a
+// centre keeps have a turn only with what comes first; one seat of a centre is never kept.
 func turns(waiting []Waiting, held []Held, seats []Seat, now time.Time) map[AlertID]string {
 	busy := map[string]bool{}
 	for _, h := range held {
@@ -111,7 +115,7 @@ func turns(waiting []Waiting, held []Held, seats []Seat, now time.Time) map[Aler
 	slices.SortFunc(queue, func(a, b Waiting) int {
 		return cmp.Or(cmp.Compare(a.Urgency, b.Urgency), a.Since.Compare(b.Since), cmp.Compare(a.Alert, b.Alert))
 	})
-	out := map[AlertID]string{}
+	out, left := map[AlertID]string{}, freeOf(free, busy)
 	for _, w := range queue {
 		if w.Turn != nil && now.Sub(w.Turn.At) < turnTime {
 			continue
@@ -120,11 +124,45 @@ func turns(waiting []Waiting, held []Held, seats []Seat, now time.Time) map[Aler
 			if busy[s.Operator] || !slices.Contains(w.Centres, s.Centre) || w.Turn != nil && w.Turn.Operator == s.Operator {
 				continue
 			}
+			if !w.First && left[s.Centre] <= s.keep {
+				continue
+			}
 			busy[s.Operator], out[w.Alert] = true, s.Operator
+			left[s.Centre]--
 			break
 		}
 	}
 	return out
+}
+
+// freeOf counts the operators at each centre at whose seat nothing stands.
+func freeOf(free []Seat, busy map[string]bool) map[registry.CentreID]int {
+	left, counted := map[registry.CentreID]int{}, map[string]bool{}
+	for _, s := range free {
+		if !busy[s.Operator] && !counted[s.Operator] {
+			counted[s.Operator] = true
+			left[s.Centre]++
+		}
+	}
+	return left
+}
+
+// comesFirst reports whether no seat is kept back from the alert.
+func (a *Alert) comesFirst() bool {
+	return a.urgency() == 0 || a.Priority == 1 || slices.Contains(a.Classes, registry.ClassVIP) || slices.Contains(a.Classes, registry.ClassImportant)
+}
+
+// keepSeats notes at each seat how many its centre keeps: as it says, and never all that are open.
+func (e *Engine) keepSeats(ctx context.Context, tx *db.Tx, s *snapshot) error {
+	open := freeOf(slices.DeleteFunc(slices.Clone(s.seats), func(x Seat) bool { return x.quiet(s.now) }), nil)
+	for i := range s.seats {
+		c, err := e.centre(ctx, tx, s.seats[i].Centre)
+		if err != nil {
+			return err
+		}
+		s.seats[i].keep = max(0, min(c.ReservedSeats, open[s.seats[i].Centre]-1))
+	}
+	return nil
 }
 
 // urgency is the place of an alert in the queue, the less the sooner: a line on which nobody speaks before everything; then by
@@ -208,6 +246,9 @@ func (e *Engine) snapshot(ctx context.Context, tx *db.Tx) (s snapshot, err error
 	if s.held, err = e.store.held(ctx, tx); err != nil || len(s.seats) == 0 {
 		return s, err
 	}
+	if err = e.keepSeats(ctx, tx, &s); err != nil {
+		return s, err
+	}
 	e.acceptedAt(ctx, tx, &s)
 	ids, err := e.store.waiting(ctx, tx, turnBatch)
 	if err != nil {
@@ -223,7 +264,7 @@ func (e *Engine) snapshot(ctx context.Context, tx *db.Tx) (s snapshot, err error
 			continue
 		}
 		s.waiting = append(s.waiting, Waiting{Alert: id, Centres: append([]registry.CentreID{a.Centre}, a.Shared...),
-			Urgency: a.urgency(), Since: a.RaisedAt, Turn: a.turnByClock()})
+			Urgency: a.urgency(), Since: a.RaisedAt, Turn: a.turnByClock(), First: a.comesFirst()})
 	}
 	return s, nil
 }

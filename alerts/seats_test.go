@@ -110,3 +110,71 @@ func TestTheQueueIsOrderedByUrgency(t *testing.T) {
 		}
 	}
 }
+
+func TestKeptSeatsHaveATurnOnlyWithWhatComesFirst(t *testing.T) {
+	t.Parallel()
+	keeping := func(n int, names ...string) (out []Seat) {
+		for _, name := range names {
+			s := seat(name, 0)
+			s.keep = n
+			out = append(out, s)
+		}
+		return out
+	}
+	first := func(id AlertID, urgency int) Waiting {
+		w := waits(id, urgency, 1)
+		w.First = true
+		return w
+	}
+	two := keeping(1, "p")[0] // a second console of p
+	for _, c := range []struct {
+		name  string
+		wait  []Waiting
+		seats []Seat
+		want  map[AlertID]string
+	}{
+		{"two of three are kept", []Waiting{waits("a", 20, 1), waits("b", 20, 2)}, keeping(2, "p", "q", "r"), map[AlertID]string{"b": "p"}},
+		{"the kept ones for whom they are", []Waiting{waits("a", 20, 9), first("vip", 20), first("life", 10)}, keeping(2, "p", "q"), map[AlertID]string{"life": "p", "vip": "q"}},
+		{"a life takes any seat", []Waiting{first("a", 10), first("b", 10), first("c", 10)}, keeping(2, "p", "q", "r"), map[AlertID]string{"a": "p", "b": "q", "c": "r"}},
+		{"two consoles are one seat", []Waiting{waits("a", 20, 1)}, append(keeping(1, "p"), two), nil},
+	} {
+		if got := turns(c.wait, nil, c.seats, start); !maps.Equal(got, c.want) {
+			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		}
+	}
+	for a, want := range map[*Alert]bool{
+		{Priority: 1}: true, {Priority: 2}: false, {Priority: 2, Classes: []string{"vip"}}: true, {Priority: 2, Classes: []string{"important"}}: true,
+		{Priority: 2, State: Raised, NoSpeechAt: &start}: true,
+	} {
+		if got := a.comesFirst(); got != want {
+			t.Errorf("priority %d, %v: comes first: %v, want %v", a.Priority, a.Classes, got, want)
+		}
+	}
+}
+
+// TestACentreKeepsSeats: as its manager says, but never all that are open.
+func TestACentreKeepsSeats(t *testing.T) {
+	t.Parallel()
+	eachHouse(t, func(t *testing.T, h *house) {
+		_, err := h.reg.ChangeCentre(t.Context(), "c1", []byte(`{"version":1,"reserved_seats":100}`))
+		if err == nil {
+			t.Error("a centre may keep a hundred seats")
+		}
+		_, err = h.reg.ChangeCentre(t.Context(), "c1", []byte(`{"version":1,"reserved_seats":5}`))
+		h.ok(err)
+		id := h.press("inactivity")
+		at := func(operator string) Seat {
+			return Seat{Operator: operator, Centre: "c1", Free: true, BeatAt: h.clock.Now()}
+		}
+		busy := at("q")
+		busy.Free = false
+		h.engine.seats = fixedSeats{at("p"), busy}
+		if did, _, err := h.engine.StepSeats(t.Context()); err != nil || did != 0 {
+			t.Errorf("%d alerts had a turn at the seat that is kept (%v)", did, err)
+		}
+		h.engine.seats = fixedSeats{at("p")}
+		if _, _, err := h.engine.StepSeats(t.Context()); err != nil || h.get(id).Turn == nil || h.get(id).Turn.Operator != "p" {
+			t.Errorf("the only seat that is open is kept from it: turn %+v (%v)", h.get(id).Turn, err)
+		}
+	})
+}

@@ -32,12 +32,17 @@ type Centre struct {
 	RequiresInspection      bool `json:"requires_inspection"`
 	// WeeklyOffers is how often its volunteers are asked in a week who say nothing themselves; null: the usual number.
 	WeeklyOffers *int `json:"weekly_offers"`
+	// ReservedSeats is how many of its free seats have a turn only with an alert about a life, or of a VIP or important caller.
+	ReservedSeats int `json:"reserved_seats"`
 
 	Version    int64      `json:"version"`
 	CreatedAt  time.Time  `json:"created_at"`
 	UpdatedAt  time.Time  `json:"updated_at"`
 	ArchivedAt *time.Time `json:"archived_at"`
 }
+
+// mostReservedSeats is more seats than any centre has.
+const mostReservedSeats = 99
 
 // The levels of centres.
 const (
@@ -78,6 +83,7 @@ func (k *Centre) check(c *problems, _ time.Time) {
 		c.add("default_area_code", "must be a telephone area code like 029")
 	}
 	c.weeklyOffers(k.WeeklyOffers)
+	c.between("reserved_seats", k.ReservedSeats, 0, mostReservedSeats)
 	for _, s := range k.Hours {
 		s.checkAs(c, "hours")
 	}

@@ -44,7 +44,7 @@ func gateRows() []gateRow {
 			personal: {"contact_name"}, note: {"status_reason", "custom"}}),
 		classed(registry.Centre{}, fields{
 			open: {"id", "name", "parent", "phone", "position", "time_zone", "level", "area", "hours", "default_area_code",
-				"requires_background_check", "requires_inspection", "weekly_offers", "version", "created_at", "updated_at", "archived_at"}}),
+				"requires_background_check", "requires_inspection", "weekly_offers", "reserved_seats", "version", "created_at", "updated_at", "archived_at"}}),
 		classed(registry.Operator{}, fields{
 			open:     {"id", "centre", "role", "provider", "language", "version", "created_at", "updated_at", "archived_at", "locked"},
 			personal: {"name", "display_name"}, number: {"phone"}}),

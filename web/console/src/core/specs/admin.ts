@@ -64,6 +64,7 @@ export function centreSections(parents: Choices): SectionSpec[] {
         { name: 'requires_background_check', kind: 'flag', word: 'ui.ad.c.check', wide: true },
         { name: 'requires_inspection', kind: 'flag', word: 'ui.ad.c.inspection', wide: true },
         { name: 'weekly_offers', kind: 'number', word: 'ui.h.weekly_offers', hint: 'ui.ad.c.weekly_offers.hint' },
+        { name: 'reserved_seats', kind: 'number', word: 'ui.ad.c.reserved_seats', hint: 'ui.ad.c.reserved_seats.hint' },
       ],
     },
   ]

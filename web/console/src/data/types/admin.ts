@@ -20,7 +20,7 @@ export interface Token {
 
 export interface CentreRecord extends Head {
   name: string; parent?: string; phone?: string; level?: string; area?: string; time_zone?: string; hours?: Shift[]
-  default_area_code?: string; requires_background_check?: boolean; requires_inspection?: boolean; weekly_offers?: number | null
+  default_area_code?: string; requires_background_check?: boolean; requires_inspection?: boolean; weekly_offers?: number | null; reserved_seats?: number
 }
 
 export interface Agreement extends Head {
