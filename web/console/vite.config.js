@@ -36,5 +36,6 @@ export default defineConfig({
     fs: { allow: ['.', words] },
     proxy: { '/v1': mock, '/demo': mock, '/basemap': mock, '/phones': mock },
   },
+  assetsInclude: ['**/*.pmtiles'],
   test: { include: ['src/**/*.test.ts'], environment: 'node' },
 })
