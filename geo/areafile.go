@@ -1,6 +1,7 @@
 package geo
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -13,9 +14,10 @@ import (
 
 // NamedArea is an area as a file tells it.
 type NamedArea struct {
-	Code  string // the official one, as the file has it; may be empty
-	Name  string // may be empty when there is a code
-	Shape orb.MultiPolygon
+	Feature int    // of the file; the first is 1
+	Code    string // the official one, as the file has it; may be empty
+	Name    string // may be empty when there is a code
+	Shape   orb.MultiPolygon
 }
 
 // AreaDefect is a feature that was left out, and why.
@@ -53,7 +55,7 @@ func ReadAreas(f AreaFile) (all []NamedArea, bad []AreaDefect, err error) {
 		return nil, nil, err
 	}
 	for i, one := range features {
-		a := NamedArea{Code: textOf(one.Properties, "code", "adcode", "id"), Name: textOf(one.Properties, "name", "fullname")}
+		a := NamedArea{Feature: i + 1, Code: textOf(one.Properties, "code", "adcode", "id"), Name: textOf(one.Properties, "name", "fullname")}
 		if a.Code == "" && a.Name == "" && len(features) == 1 {
 			a.Code = f.Code
 		}
@@ -75,6 +77,7 @@ func ReadAreas(f AreaFile) (all []NamedArea, bad []AreaDefect, err error) {
 
 // features gives the features of a file and the system of their coordinates.
 func (f AreaFile) features() ([]feature, System, error) {
+	f.Data = bytes.TrimPrefix(f.Data, []byte("\xef\xbb\xbf"))
 	var head struct {
 		Type   string `json:"type"`
 		System System `json:"system"`

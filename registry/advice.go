@@ -2,11 +2,15 @@ package registry
 
 import (
 	"context"
+	"math"
 	"regexp"
 	"strings"
 	"time"
 	"unicode"
 
+	"github.com/paulmach/orb"
+
+	"anling/geo/address"
 	"anling/internal/db"
 	"anling/internal/fault"
 	"anling/internal/words"
@@ -27,12 +31,20 @@ func (c *problems) advice() Advice {
 	return out
 }
 
-// AdviseElder looks what a person should look at again in an elder's record.
-func (r *Registry) AdviseElder(ctx context.Context, e Elder) (Advice, error) {
+// AddressBook knows where addresses are.
+type AddressBook interface {
+	// Check says how far a point lies from the address beside it, and false when it does not know that.
+	Check(text string, p orb.Point) (address.Gap, bool)
+}
+
+// AdviseElder looks what a person should look at again in an elder's record. Whether address and point fit each other is looked at when
+// there is a book.
+func (r *Registry) AdviseElder(ctx context.Context, e Elder, book AddressBook) (Advice, error) {
 	var advice problems
 	err := r.db.View(ctx, func(tx *db.Tx) error {
 		var fresh problems
 		e.advise(&fresh, r.clock.Now())
+		e.adviseAddress(&fresh, book)
 		if err := r.adviseArea(ctx, tx, e.Area, &fresh); err != nil {
 			return err
 		}
@@ -74,6 +86,17 @@ func (e *Elder) advise(c *problems, now time.Time) {
 	}
 	if e.Position == nil {
 		c.advise("position", "is missing: nobody near can be found")
+	}
+}
+
+// adviseAddress tells when the address that somebody wrote is elsewhere than the point. Neither is changed: which of them is right only a
+// person can say.
+func (e *Elder) adviseAddress(c *problems, book AddressBook) {
+	if book == nil || e.Address == "" || e.Position == nil {
+		return
+	}
+	if gap, known := book.Check(e.Address, e.Position.Point); known && gap.Far {
+		c.advise("address", "is %d m from the point on the map; please look which of the two is right", int(math.Round(float64(gap.Distance)/10))*10)
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/paulmach/orb"
+
 	"anling/geo"
 	"anling/internal/db"
 	"anling/internal/fault"
@@ -27,6 +29,10 @@ type Area struct {
 	ValidTo   string        `json:"valid_to"`   // the day from which there is none any more; empty while there is
 	Successor string        `json:"successor"`
 	Elders    int           `json:"elders"` // how many live there, when that was asked
+	// Approximate and DistanceM are told of areas at a point: whether the area was found by its centre because its edge is not known, and how
+	// far that is.
+	Approximate bool `json:"approximate"`
+	DistanceM   int  `json:"distance_m"`
 }
 
 // The levels of areas.
@@ -132,6 +138,104 @@ func (r *Registry) AreaNameTx(ctx context.Context, tx *db.Tx, code string) (stri
 		return "", fmt.Errorf("read area %s: %w", code, err)
 	}
 	return cmp.Or(a.FullName, a.Name, code), nil
+}
+
+// nearestCentre is how near the centre of an area must be, by level, for a point to be taken as in it when no edge is known. Half a county
+// across, half a town, a village.
+func nearestCentre(level int) geo.Metres {
+	return map[int]geo.Metres{LevelOfDistrict: 40_000, LevelOfTown: 8000, LevelOfVillage: 1500}[level]
+}
+
+// AreasAt gives the areas in which a point lies, from the province to the community, as far as that is known. An area whose edge is known
+// (ImportAreaShapes) and around the point is certain, and so are those above it; below, and where no edge is known, the one whose
+// centre is nearest is given as approximate, with the distance. Where even the nearest is far the list ends.
+func (r *Registry) AreasAt(ctx context.Context, p orb.Point) (all []Area, err error) {
+	if !geo.Valid(p) {
+		return nil, fault.New(fault.Invalid, "the coordinates are out of range")
+	}
+	err = r.db.View(ctx, func(tx *db.Tx) error {
+		inside, err := areaAround(ctx, tx, p)
+		if err != nil {
+			return err
+		}
+		if all, err = areasAbove(ctx, tx, inside); err != nil {
+			return err
+		}
+		for level := max(LevelOfDistrict, levelOfCode(inside)+1); level <= LevelOfVillage; level++ {
+			within := ""
+			if len(all) > 0 {
+				within = all[len(all)-1].Code
+			}
+			next, found, err := nearestArea(ctx, tx, areaNear{point: p, level: level, within: within})
+			if err != nil || !found {
+				return err
+			}
+			if len(all) == 0 {
+				if all, err = areasAbove(ctx, tx, next.Parent); err != nil {
+					return err
+				}
+				for i := range all {
+					all[i].Approximate = true
+				}
+			}
+			all = append(all, next)
+		}
+		return nil
+	})
+	return all, err
+}
+
+// areasAbove gives an area and those above it, the largest first. One that is in no list is left out.
+func areasAbove(ctx context.Context, tx *db.Tx, code string) (all []Area, err error) {
+	for level := LevelOfProvince; level <= levelOfCode(code); level++ {
+		a, err := areaBy(ctx, tx, code[:codeLengths()[level]])
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("look up area: %w", err)
+		}
+		all = append(all, a)
+	}
+	return all, nil
+}
+
+// areaNear asks for the area of a level whose centre is nearest to a point, within another area.
+type areaNear struct {
+	point  orb.Point
+	level  int
+	within string
+}
+
+// nearestArea finds it, if its centre is near enough.
+func nearestArea(ctx context.Context, tx *db.Tx, q areaNear) (best Area, found bool, err error) {
+	least := nearestCentre(q.level)
+	near, err := areasNear(ctx, tx, q, least)
+	for _, a := range near {
+		if d := geo.Distance(q.point, a.Position.Point); d <= least {
+			best, least, found = a, d, true
+		}
+	}
+	best.Approximate, best.DistanceM = found, int(least)
+	return best, found, err
+}
+
+// areaAround gives the code of the smallest area whose edge is around a point; empty when there is none.
+func areaAround(ctx context.Context, tx *db.Tx, p orb.Point) (code string, err error) {
+	shapes, err := shapesAround(ctx, tx, p)
+	if err != nil {
+		return "", err
+	}
+	for _, s := range shapes {
+		area, err := geo.NewArea(s.Shape)
+		if err != nil {
+			return "", fmt.Errorf("the edge of area %s: %w", s.Code, err)
+		}
+		if area.Contains(p) && len(s.Code) > len(code) {
+			code = s.Code
+		}
+	}
+	return code, nil
 }
 
 // adviseArea tells when an area is not known or is one no more.

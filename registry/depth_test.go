@@ -100,7 +100,7 @@ func TestEldersByAreaAndAdvice(t *testing.T) {
 		e := must[Elder](t)(h.Elder(ctx, "d"))
 		e.IDKind, e.IDNumber, e.BirthDate, e.Sex, e.Address = PaperResident, "11010519491231002X", "1950-01-01", "m", "人民东路12号院"
 		var fields []string
-		for _, f := range must[Advice](t)(h.AdviseElder(ctx, e)) {
+		for _, f := range must[Advice](t)(h.AdviseElder(ctx, e, nil)) {
 			fields = append(fields, f.Name+": "+f.Problem)
 			if f.Key == "" {
 				t.Errorf("%q is not translated", f.Problem)
@@ -116,7 +116,7 @@ func TestEldersByAreaAndAdvice(t *testing.T) {
 		e = zhang()
 		e.Area = "310101002009"
 		e = must[Elder](t)(h.CreateElder(ctx, e))
-		if rest := must[Advice](t)(h.AdviseElder(ctx, e)); len(rest) != 0 {
+		if rest := must[Advice](t)(h.AdviseElder(ctx, e, nil)); len(rest) != 0 {
 			t.Errorf("advice about a good record: %v", rest)
 		}
 	})

@@ -3,7 +3,9 @@ package registry
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 
@@ -110,4 +112,69 @@ func countElders(ctx context.Context, tx *db.Tx, scope Scope, code string) (n in
 	}
 	err = tx.QueryRow(ctx, `SELECT COUNT(*) FROM elders WHERE `+strings.Join(c.where, " AND "), c.args...).Scan(&n)
 	return n, err
+}
+
+// areasNear gives the areas of a level within another whose centre lies in a box around a point.
+func areasNear(ctx context.Context, tx *db.Tx, q areaNear, most geo.Metres) ([]Area, error) {
+	lat := float64(most) / metresPerDegree
+	lon := lat / max(0.05, math.Cos(q.point.Lat()*math.Pi/180))
+	var c condition
+	c.and("level = ?", q.level)
+	c.equal("valid_to", "")
+	c.and("lat BETWEEN ? AND ? AND lon BETWEEN ? AND ?", q.point.Lat()-lat, q.point.Lat()+lat, q.point.Lon()-lon, q.point.Lon()+lon)
+	if q.within != "" {
+		from, before := areaBounds(q.within)
+		c.and("code >= ? AND code < ?", from, before)
+	}
+	rows, err := tx.Query(ctx, `SELECT `+areaColumns+` FROM areas WHERE `+strings.Join(c.where, " AND ")+` ORDER BY code`, c.args...)
+	if err != nil {
+		return nil, fmt.Errorf("look for areas near a point: %w", err)
+	}
+	return collect(rows, func() (Area, error) { return scanArea(rows.Scan) })
+}
+
+// metresPerDegree is the length of a degree of latitude, a little less than it is anywhere, so that a box is never too small.
+const metresPerDegree = 110_000
+
+// shapesAround gives the edges whose box is around a point.
+func shapesAround(ctx context.Context, tx *db.Tx, p orb.Point) ([]geo.NamedArea, error) {
+	rows, err := tx.Query(ctx, `SELECT code, shape FROM area_shapes WHERE min_lat <= ? AND max_lat >= ? AND min_lon <= ? AND max_lon >= ? ORDER BY code`,
+		p.Lat(), p.Lat(), p.Lon(), p.Lon())
+	if err != nil {
+		return nil, fmt.Errorf("look for the edges of areas: %w", err)
+	}
+	return collect(rows, func() (a geo.NamedArea, err error) {
+		var shape string
+		if err := rows.Scan(&a.Code, &shape); err != nil {
+			return a, db.Fault(err)
+		}
+		if err := json.Unmarshal([]byte(shape), &a.Shape); err != nil {
+			return a, fmt.Errorf("read the edge of area %s: %w", a.Code, err)
+		}
+		return a, nil
+	})
+}
+
+// putShape writes the edge of an area. It gives false when it was there as it is.
+func putShape(ctx context.Context, tx *db.Tx, a geo.NamedArea) (changed bool, err error) {
+	shape, err := json.Marshal(a.Shape)
+	if err != nil {
+		return false, fmt.Errorf("write the edge of area %s: %w", a.Code, err)
+	}
+	box := a.Shape.Bound()
+	done, err := tx.Exec(ctx, `
+		INSERT INTO area_shapes (code, min_lat, max_lat, min_lon, max_lon, shape) VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT (code) DO UPDATE SET min_lat = excluded.min_lat, max_lat = excluded.max_lat, min_lon = excluded.min_lon,
+			max_lon = excluded.max_lon, shape = excluded.shape WHERE area_shapes.shape <> excluded.shape`,
+		a.Code, box.Min.Lat(), box.Max.Lat(), box.Min.Lon(), box.Max.Lon(), string(shape))
+	if err != nil {
+		return false, fmt.Errorf("write the edge of area %s: %w", a.Code, err)
+	}
+	n, err := done.RowsAffected()
+	return n > 0, err
+}
+
+func hasShape(ctx context.Context, tx *db.Tx, code string) (has bool, err error) {
+	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM area_shapes WHERE code = ?)`, code).Scan(&has)
+	return has, err
 }

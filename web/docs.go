@@ -64,6 +64,9 @@ func docs() map[string]doc {
 
 		"GET /v1/nearest": {tag: "geo", summary: "Available helpers who can be at a place soonest", answer: page[gated[NearView]]{},
 			query: []param{{"lat", "required"}, {"lon", "required"}, {"limit", "how many at most"}, {"service", "only who offers it"}, {"mode", "foot, bike or car"}}},
+		"GET /v1/addresses": {tag: "geo", summary: "Streets, houses, points of interest and places: what a text names, the nearest first, or (with lat and lon alone) what is at a point",
+			answer: page[AddressView]{}, query: []param{{"q", "a name in Chinese, pinyin, initials or English, with or without a house number; typing errors are forgiven"}, {"lat", "from where the nearest is told; the map's centre when it is not given. Without q: the point"},
+				{"lon", "WGS-84, as everywhere"}, {"limit", "how many at most"}}},
 		"PUT /v1/helpers/{id}/position": {tag: "registry", summary: "Where a helper is now", body: placeBody{}, status: 204, example: `{"lat":31.2304,"lon":121.4737,"accuracy_m":10}`},
 		"GET /v1/devices/{id}/signals":  {tag: "signals", summary: "What a device has said, newest first", answer: page[gated[devices.Record]]{}, query: paging},
 		"GET /v1/elders/{id}/contacts":  {tag: "registry", summary: "An elder's contacts in the order in which they are told", answer: page[gated[registry.Contact]]{}},

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"anling/geo"
 	"anling/internal/fault"
 	"anling/internal/words"
 	"anling/registry"
@@ -38,9 +39,12 @@ func (s *Server) elderRoutes() []route {
 	return append(t, slices.Concat(s.attachmentRoutes(), s.mergeRoutes())...)
 }
 
-// listAreas answers GET /v1/areas: the parts of a parent, what a text names, or one area.
+// listAreas answers GET /v1/areas: the parts of a parent, what a text names, or one area; with lat and lon those in which a point lies.
 func (s *Server) listAreas(w http.ResponseWriter, r *http.Request) error {
 	q := query{r: r}
+	if q.text("lat") != "" || q.text("lon") != "" {
+		return s.areasAt(w, r)
+	}
 	ask := registry.AreaQuery{Code: q.text("code"), Parent: q.text("parent"), Text: q.text("q"), Abolished: q.text("abolished") == "true",
 		Count: q.text("count") == "elders", Limit: q.limit("limit", 500, 1000)}
 	if err := q.err(); err != nil {
@@ -59,16 +63,17 @@ func (s *Server) listAreas(w http.ResponseWriter, r *http.Request) error {
 // maxAreaFile is longer than the list of all areas of the country.
 const maxAreaFile = 128 << 20
 
-// importAreas answers POST /v1/areas/import: a CSV of AreaCity, of adcode, or our own.
+// importAreas answers POST /v1/areas/import: a CSV of AreaCity, of adcode, or our own; or the edges of areas as GeoJSON.
 func (s *Server) importAreas(w http.ResponseWriter, r *http.Request) error {
-	if err := wantType(r, "text/csv", "application/octet-stream"); err != nil {
+	if err := wantType(r, "text/csv", "application/octet-stream", "application/geo+json"); err != nil {
 		return err
 	}
 	data, err := readBody(w, r, maxAreaFile)
 	if err != nil {
 		return err
 	}
-	report, err := s.registryFor(r).ImportAreas(r.Context(), data)
+	q := query{r: r}
+	report, err := s.registryFor(r).ImportAreaFile(r.Context(), geo.AreaFile{Data: data, System: geo.System(q.text("system")), Code: q.text("code")})
 	if err != nil {
 		return err
 	}
@@ -149,7 +154,7 @@ func (s *Server) withdrawConsent(w http.ResponseWriter, r *http.Request) error {
 
 // adviseElder is what a person should look at again in a record that was taken in.
 func (s *Server) adviseElder(ctx context.Context, e registry.Elder) (registry.Advice, error) {
-	return s.registry.AdviseElder(ctx, e)
+	return s.registry.AdviseElder(ctx, e, s.places)
 }
 
 // warningsFor writes advice in the language of the caller, without what is about fields that they do not see.

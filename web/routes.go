@@ -46,6 +46,7 @@ func (s *Server) table() []route {
 		{post, "/v1/alerts/{id}/{command}", "alerts.work", s.command},
 		{get, "/v1/stream", "alerts.see", s.stream},
 		{get, "/v1/nearest", "helpers.see", s.nearest},
+		{get, "/v1/addresses", "areas.see", s.findAddresses},
 
 		{put, "/v1/helpers/{id}/position", "helpers.change", s.moveHelper},
 		{get, "/v1/devices/{id}/signals", "signals.see", s.listSignals},

@@ -17,6 +17,7 @@ import (
 	"anling/alerts"
 	"anling/devices"
 	"anling/geo"
+	"anling/geo/address"
 	"anling/internal/audit"
 	"anling/internal/clock"
 	"anling/internal/db"
@@ -46,6 +47,7 @@ type Options struct {
 	Console fs.FS                   // the built console; nil for the embedded one
 	Basemap func() (fs.File, error) // opens the base map's PMTiles; nil when there is none
 	Map     MapView                 // where the console's map begins
+	Places  *address.Index          // finds addresses; nil when there is none
 
 	Webhooks *webhook.Hooks // programs that are told what happens; may be nil
 
@@ -90,6 +92,7 @@ type Server struct {
 	publicURL string
 	secure    bool // reached over TLS: cookies and headers may rely on it
 	mapView   MapView
+	places    *address.Index // empty when there is none
 	basemap   func() (fs.File, error)
 	demo      *Demo
 	phones    http.Handler
@@ -136,6 +139,9 @@ func New(o Options) (*Server, error) {
 		publicURL: strings.TrimRight(o.PublicURL, "/"), secure: strings.HasPrefix(o.PublicURL, "https://"),
 		mapView: o.Map.orDefault(), basemap: o.Basemap, demo: o.Demo, phones: o.Phones, hooks: o.Hooks, proxies: o.Proxies, webhooks: o.Webhooks,
 		throttle: newThrottle(), gate: newGate(), stopping: make(chan struct{}),
+	}
+	if s.places = o.Places; s.places == nil {
+		s.places = address.New(nil)
 	}
 	s.gate.customClass = o.Registry.CustomClass
 	s.lenses = newLenses(o.Registry, s.gate)

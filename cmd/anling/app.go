@@ -162,7 +162,7 @@ func (a *app) webOptions(ctx context.Context, cfg config.Config, p parts, sender
 		DB: a.db, Registry: a.registry, Engine: a.engine, Intake: a.intake, Audit: a.audit, Outbox: a.outbox, Notary: a.notary, Privacy: a.privacy, Retention: a.keeper, Clock: a.clock, Log: a.log,
 		PublicURL: cfg.PublicURL, Hooks: hooks, Webhooks: a.hooks, Demo: p.Demo,
 		SecondFactor: cfg.SecondFactor, PasswordLife: cfg.PasswordLife, SSO: ssoOptions(cfg),
-		Basemap: basemap(cfg.Data), Map: a.mapView(ctx), OldestUnsent: a.oldestUnsent, SupervisionLate: a.watch.Late, TasksWaiting: a.watch.Waiting,
+		Basemap: basemap(cfg.Data), Map: a.mapView(ctx), Places: a.places(cfg.Data), OldestUnsent: a.oldestUnsent, SupervisionLate: a.watch.Late, TasksWaiting: a.watch.Waiting,
 		Limits: web.Limits{Paced: true}, Proxies: cfg.Proxies(), CertificateUntil: a.until,
 	}
 	if a.wall != nil {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/schollz/progressbar/v3"
 
+	"anling/geo"
 	"anling/internal/fault"
 	"anling/registry"
 )
@@ -24,6 +25,8 @@ func importCommand(ctx context.Context, e environment, args []string) int {
 	flags.StringVar(&o.Mode, "mode", registry.ImportRows, "rows: the good rows go in; file: nothing goes in unless everything can")
 	flags.StringVar(&o.Existing, "on-duplicate", registry.ExistingChange, "what becomes of rows about somebody who is there: change, skip or refuse")
 	flags.StringVar(&o.Encoding, "encoding", "", "utf-8, gb18030 or utf-16; empty: find out")
+	system := ""
+	flags.StringVar(&system, "system", "", "of the coordinates of a GeoJSON file of areas that does not say so itself: wgs84, gcj02 or bd09")
 	flags.StringVar(&o.Sheet, "sheet", "", "which sheet of an XLSX file; empty: the first")
 	flags.Func("map", "`HEADING=FIELD`: what a heading means; with nothing behind the = the column is left out", func(s string) error {
 		heading, field, ok := strings.Cut(s, "=")
@@ -39,7 +42,7 @@ func importCommand(ctx context.Context, e environment, args []string) int {
 				return usage("say what to import (%s) and from which file", spreadsheets)
 			}
 			if args[0] == "areas" {
-				return importAreas(ctx, e, s, args[1])
+				return importAreas(ctx, e, s, areaOrder{path: args[1], system: geo.System(system)})
 			}
 			o.Kind = args[0]
 			o.File = func() (io.ReadCloser, error) {
