@@ -143,7 +143,7 @@ func (d *decision) pressAgain() error {
 		d.emit(EventRepeated, Data{Signal: s.ID, Kind: s.Kind, Text: s.Text})
 		return nil
 	}
-	if n := d.a.samePress(s); n > 0 {
+	if n := d.a.samePress(s, d.now); n > 0 {
 		d.emit(EventPath, Data{Signal: s.ID, Channel: s.Path, Position: s.Position, Late: d.late(s), Press: n})
 		return nil
 	}

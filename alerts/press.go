@@ -32,20 +32,35 @@ func (a *Alert) pressed(kind string, at time.Time) {
 
 // samePress gives which press a signal is once more, by another way; 0 when it is a press of its own. It is one of the same kind, at the
 // same time, that has not come by this way yet: whoever presses twice presses twice by the same way, and who presses, and then falls,
-// needs help twice. The report of an earlier press may come after a later one.
-func (a *Alert) samePress(s *Signal) (n int) {
+// needs help twice. The report of an earlier press may come after a later one. A clock that is ahead is believed for a minute: where nothing
+// was believed of it at the first report, nothing is at the second.
+func (a *Alert) samePress(s *Signal, now time.Time) (n int) {
 	if s.Path == "" {
 		return 0
 	}
 	nearest := samePressWithin + 1
 	for _, p := range a.presses() {
-		apart := s.At.Sub(p.At).Abs()
+		at := s.At
+		if at.After(now) && !p.At.After(a.arrived(p.N)) {
+			at = now
+		}
+		apart := at.Sub(p.At).Abs()
 		came := slices.ContainsFunc(a.Paths, func(m PathMark) bool { return m.Path == s.Path && m.Press == p.N })
 		if p.Kind == s.Kind && apart < nearest && !came {
 			n, nearest = p.N, apart
 		}
 	}
 	return n
+}
+
+// arrived is when the first report of a press came in.
+func (a *Alert) arrived(press int) (at time.Time) {
+	for _, m := range a.Paths {
+		if m.Press == press && (at.IsZero() || m.At.Before(at)) {
+			at = m.At
+		}
+	}
+	return at
 }
 
 // presses are those that are remembered; of an alert that an earlier program wrote, the last one as far as it is known.
@@ -98,7 +113,7 @@ func (d *decision) joined() error {
 func (d *decision) strangers(all []*Person) []*Person {
 	var out []*Person
 	for _, p := range all {
-		if d.a.Person(p.ID) == nil {
+		if d.a.Person(p.ID) == nil && p.ID != callerID {
 			out = append(out, p)
 		}
 	}

@@ -41,3 +41,28 @@ func TestWhichPressIsReportedOnceMore(t *testing.T) {
 		}
 	}
 }
+
+// TestAClockThatIsAheadIsBelievedOfBothReportsOrOfNone, found by cmd/simtest, seed 45619: of the first report a time 65 s ahead was not
+// believed, of the second, six seconds later, one that was 59 s ahead was.
+func TestAClockThatIsAheadIsBelievedOfBothReportsOrOfNone(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name         string
+		first, then  time.Duration // by the sender's time, as far as it is believed
+		came         time.Duration // the second report, after the first
+		pressesAfter int
+	}{
+		{"believed of the second only", 0, 65 * time.Second, 6 * time.Second, 1},
+		{"believed of both", 50 * time.Second, 50 * time.Second, 20 * time.Second, 1},
+		{"believed of both, and pressed twice", 50 * time.Second, 90 * time.Second, 40 * time.Second, 2},
+		{"of the second only, and pressed twice", 0, 90 * time.Second, 40 * time.Second, 2},
+	} {
+		w := newWorld(t)
+		w.must(Command{Type: commandRaise, raise: &Raise{Kind: "sos", Priority: 1, Plan: "emergency@1", Elder: "e1", Path: "http", PressedAt: start.Add(c.first)}})
+		w.now = start.Add(c.came)
+		w.must(Command{Type: commandPress, signal: &Signal{Kind: "sos", Path: "sms", At: start.Add(c.then), ReceivedAt: w.now}})
+		if w.a.Presses != c.pressesAfter {
+			t.Errorf("%s: %d presses, want %d", c.name, w.a.Presses, c.pressesAfter)
+		}
+	}
+}
