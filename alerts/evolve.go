@@ -45,7 +45,7 @@ func evolve(a *Alert, e Event) {
 	case EventLeft:
 		evolveLeft(a, e)
 	case EventKept:
-		a.KeptAt = &e.At
+		evolveKept(a, e)
 	case EventTurn:
 		a.Turn = &Turn{Operator: d.To, At: e.At}
 	case EventPath:

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"anling/internal/db"
+	"anling/notify"
+	"anling/registry"
 )
 
 // A caller whom no seat could answer was told by a voice that they will be called back. Their call is kept: it waits like every alert for
@@ -19,8 +21,25 @@ func (e *Engine) Kept(ctx context.Context, id AlertID) error {
 
 // keep is pure: a call is kept once, until somebody has spoken with the caller.
 func (d *decision) keep() {
-	if d.a.State.Working() && !d.a.keeps() {
-		d.emit(EventKept, Data{})
+	if !d.a.State.Working() || d.a.keeps() {
+		return
+	}
+	kept := Data{}
+	if _, err := registry.NormalizePhone(d.a.Caller); d.a.elder() == nil && err == nil {
+		kept.Who = &Person{ID: callerID, Part: PartElder, Language: d.a.Language, Channels: []string{string(notify.Voice)}, Numbers: 1, Since: d.now}
+	}
+	d.emit(EventKept, kept)
+}
+
+// callerID stands for a caller whom nobody knows. They have a part in the alert once they wait to be called back, in the place of an elder;
+// their number stands on the alert.
+const callerID = "caller"
+
+// evolveKept notes that a caller waits.
+func evolveKept(a *Alert, e Event) {
+	a.KeptAt = &e.At
+	if e.Data.Who != nil {
+		a.join(e.Data.Who)
 	}
 }
 

@@ -153,6 +153,9 @@ func (p *progress) phoneOf(ctx context.Context, who *Person, n int) (string, err
 			phones = h.Phones
 		}
 	case PartElder:
+		if who.ID == callerID {
+			return p.a.Caller, nil // "" where it has come over from another alert, on which it stands
+		}
 		el, err := p.elder(ctx, registry.ElderID(who.ID))
 		if err != nil {
 			return "", err
@@ -252,6 +255,9 @@ func (p *progress) vars(ctx context.Context, who *Person) (map[string]string, er
 		v["access"], v["notes"] = el.Access, strings.Join(el.Allergies, "、")
 	}
 	v["name"], v["address"] = a.name(words.Lang(who.Language)), a.Address
+	if who.ID == callerID {
+		v["name"] = "" // nobody says to somebody that they are unknown
+	}
 	if a.Age > 0 {
 		v["age"] = strconv.Itoa(a.Age)
 	}
