@@ -142,7 +142,7 @@ func (c *collector) way(w osm.Way) error {
 		c.coasts = append(c.coasts, nodes)
 	}
 	if nodes.closed() && isArea(w.Tags) && len(areaLooks(w.Tags, 0)) > 0 {
-		return c.surface(w.Tags, nested(c.ringsOf([]chain{nodes})))
+		return c.surface(w.Tags, nested(c.ringsOf([]chain{nodes}), nil))
 	}
 	looks := lineLooks(w.Tags, c.levels[w.ID])
 	if len(looks) == 0 {
@@ -191,7 +191,7 @@ func (c *collector) relation(r osm.Relation) error {
 	if !isSurface(r) {
 		return nil
 	}
-	var ways []chain
+	var ways, inner, others []chain
 	whole := true
 	for _, m := range r.Members {
 		if m.Type != osm.KindWay {
@@ -200,15 +200,23 @@ func (c *collector) relation(r osm.Relation) error {
 		w, ok := c.nodes[m.Ref]
 		whole = whole && ok
 		ways = append(ways, w)
+		if m.Role == "inner" {
+			inner = append(inner, w)
+		} else {
+			others = append(others, w)
+		}
 	}
 	closed, rest := chained(ways, false)
-	if !whole || len(rest) > 0 || len(closed) > maxRings {
+	var holes []chain
+	if !whole || len(rest) > 0 {
 		c.open++
+		closed, _ = chained(others, false)
+		holes, _ = chained(inner, false)
 	}
-	if len(closed) > maxRings {
+	if len(closed)+len(holes) > maxRings {
 		return nil
 	}
-	return c.surface(r.Tags, nested(c.ringsOf(closed)))
+	return c.surface(r.Tags, nested(c.ringsOf(closed), c.ringsOf(holes)))
 }
 
 // lines gives where a row of nodes runs. Where the extract lacks nodes it is interrupted.

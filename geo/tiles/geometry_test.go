@@ -111,7 +111,7 @@ func TestWaysBecomeRings(t *testing.T) {
 // A lake with an island that has a pond, given in the wrong order and wound at random.
 func TestRingsAreNested(t *testing.T) {
 	t.Parallel()
-	areas := nested([]orb.Ring{square(50, 50, 2, true), square(50, 50, 10, true), square(50, 50, 40, false), square(200, 50, 5, false), {{1, 1}, {2, 2}, {1, 1}}})
+	areas := nested([]orb.Ring{square(50, 50, 2, true), square(50, 50, 10, true), square(50, 50, 40, false), square(200, 50, 5, false), {{1, 1}, {2, 2}, {1, 1}}}, nil)
 	if len(areas) != 3 {
 		t.Fatalf("%d areas, want 3: %v", len(areas), areas)
 	}
@@ -141,7 +141,7 @@ func TestPiecesMeet(t *testing.T) {
 		ring = append(ring, orb.Point{1.5*extent + r*math.Cos(a), 1.5*extent + r*math.Sin(a)})
 	}
 	ring = append(ring, ring[0])
-	whole := nested([]orb.Ring{ring, square(1.5*extent, 1.5*extent, 300, true)})
+	whole := nested([]orb.Ring{ring, square(1.5*extent, 1.5*extent, 300, true)}, nil)
 	want := sizeOf(whole)
 	s := &sorter{limit: math.MaxInt}
 	c := newCutter(orb.Bound{Max: orb.Point{3*extent - 1, 3*extent - 1}}, s)

@@ -103,25 +103,30 @@ func (c *chainer) follow(i int) chain {
 }
 
 // nested makes areas of rings: one that lies within an odd number of others is a hole of the smallest of
-// them. The roles that mappers give are wrong too often to be asked.
-func nested(rings []orb.Ring) []orb.Polygon {
-	all := make([]nest, 0, len(rings))
-	for _, r := range rings {
+// them. The roles that mappers give are wrong too often to be asked; but where parts of an area are missing,
+// holes are those rings that are nothing else: an island is not drawn as water because the shore is not there.
+func nested(rings, holes []orb.Ring) []orb.Polygon {
+	all := make([]nest, 0, len(rings)+len(holes))
+	for i, r := range slices.Concat(rings, holes) {
 		if len(r) >= 4 && area(r) != 0 {
-			all = append(all, nest{ring: r, box: r.Bound(), size: math.Abs(area(r))})
+			all = append(all, nest{ring: r, box: r.Bound(), size: math.Abs(area(r)), hole: i >= len(rings)})
 		}
 	}
 	slices.SortStableFunc(all, func(a, b nest) int { return cmp.Compare(b.size, a.size) })
 	var out []orb.Polygon
 	for i := range all {
 		all[i].within(all[:i])
-		if n := &all[i]; n.depth%2 == 0 {
+		switch n := &all[i]; {
+		case n.depth%2 == 0 && n.hole:
+			n.polygon = nothing
+		case n.depth%2 == 0:
 			n.polygon = len(out)
 			out = append(out, orb.Polygon{wound(n.ring, true)})
-		} else {
-			of := all[n.parent].polygon
-			n.polygon = of
-			out[of] = append(out[of], wound(n.ring, false))
+		default:
+			n.polygon = all[n.parent].polygon
+			if n.polygon != nothing {
+				out[n.polygon] = append(out[n.polygon], wound(n.ring, false))
+			}
 		}
 	}
 	return out
@@ -134,8 +139,11 @@ type nest struct {
 	size    float64
 	depth   int // how many rings it lies within
 	parent  int // the smallest of them
-	polygon int
+	polygon int // that it is part of
+	hole    bool
 }
+
+const nothing = -1 // the polygon of a hole in nothing
 
 // within looks which of the larger rings a ring lies in.
 func (n *nest) within(larger []nest) {
