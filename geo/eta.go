@@ -35,6 +35,8 @@ type Trip struct {
 	PositionAge time.Duration
 	// Density is that of the place To; it sets the pace where no road is known.
 	Density Density
+	// At is the hour at which roads are travelled; no time: at any.
+	At time.Time
 }
 
 // Travel is an expected way to a place.
@@ -49,7 +51,7 @@ type Travel struct {
 // Unreachable is the duration of a way that does not exist.
 const Unreachable time.Duration = math.MaxInt64
 
-// Router tells travel times. Estimator is one until the road graph comes.
+// Router tells travel times. Estimator is one; package road knows better where it has a map.
 type Router interface {
 	// Estimate is the quickest way of the trip; Unreachable when there is none.
 	Estimate(Trip) Travel
@@ -57,6 +59,12 @@ type Router interface {
 	// of, by whatever mode and however fresh its position. It never falls as
 	// the distance grows. A search by air stops by it.
 	AtLeast(air Metres, at Density) time.Duration
+}
+
+// Locator finds who can be at a place soonest, and tells how long one way takes: by air (Finder), or by road (package road).
+type Locator interface {
+	Nearest(Query) []Candidate
+	Estimate(Trip) Travel
 }
 
 // Estimator tells travel times without roads: distance by air, a detour, and
@@ -114,6 +122,19 @@ func (Estimator) Estimate(t Trip) Travel {
 		}
 	}
 	return best
+}
+
+// AlongRoad makes a travel of a time along known roads, by a mode that is Valid: with the time that it takes to set out
+// and to come to the door, and with what an old position adds, as Estimate adds it.
+func AlongRoad(m Mode, along time.Duration, air Metres, age time.Duration) Travel {
+	p := paceOf(m)
+	mean, scatter := drift(float64(air), age)
+	onTheWay := along.Seconds() + (mean-float64(air))*detour/p.typical
+	seconds := p.start + doors + onTheWay
+	return Travel{
+		Mode: m, ByRoad: true, Duration: durationOf(seconds),
+		Spread: durationOf(math.Hypot(travelNoise*seconds, scatter*detour/p.typical)),
+	}
 }
 
 // AtLeast implements Router: the quickest mode, from a position that is sure.

@@ -25,6 +25,8 @@ type Query struct {
 	Within time.Duration // nobody who needs longer; zero for no limit
 	// Modes tells how somebody can travel; nil when nothing is known of anybody.
 	Modes func(id string) []Mode
+	// By are the only modes that count, where it is asked for some; none for all.
+	By []Mode
 	// Keep tells who is fit for the job; nil for all.
 	Keep func(id string) bool
 	Now  time.Time
@@ -58,6 +60,9 @@ func (f *Finder) Nearest(q Query) []Candidate {
 		}
 	}
 }
+
+// Estimate tells how long one way takes, as the finder's Router does.
+func (f *Finder) Estimate(t Trip) Travel { return f.router().Estimate(t) }
 
 func (f *Finder) router() Router {
 	if f.Router == nil {
@@ -113,8 +118,21 @@ func (s search) candidate(n Neighbour) Candidate {
 	if s.Modes != nil {
 		trip.Modes = s.Modes(n.ID)
 	}
+	if s.bars(&trip) {
+		c.Travel.Duration = Unreachable
+		return c
+	}
 	c.Travel = s.router.Estimate(trip)
 	return c
+}
+
+// bars leaves of the modes of a trip those that count, and reports whether there were some and none is left.
+func (s search) bars(t *Trip) bool {
+	if len(s.By) == 0 || len(t.Modes) == 0 {
+		return false
+	}
+	t.Modes = slices.DeleteFunc(slices.Clone(t.Modes), func(m Mode) bool { return !slices.Contains(s.By, m) })
+	return len(t.Modes) == 0
 }
 
 func compareCandidates(a, b Candidate) int {
