@@ -33,8 +33,8 @@ type Options struct {
 	Vault     *seal.Vault
 	Registry  *registry.Registry
 	Outbox    *notify.Outbox
-	Router    geo.Router // travel times; nil: estimated by air
-	Policy    Policy     // whom to ask, and when; nil: Phases
+	Helpers   geo.Locator // who can be there soonest; nil: by air
+	Policy    Policy      // whom to ask, and when; nil: Phases
 	Clock     clock.Clock
 	Log       *slog.Logger
 	Seats     Seats  // who sits where; nil: somebody always does
@@ -48,7 +48,7 @@ type Engine struct {
 	store    store
 	registry *registry.Registry
 	outbox   *notify.Outbox
-	finder   geo.Finder
+	finder   geo.Locator
 	clock    clock.Clock
 	log      *slog.Logger
 	public   string
@@ -67,9 +67,12 @@ type Engine struct {
 
 // New makes an engine; Start must be called before it takes signals.
 func New(o Options) *Engine {
+	if o.Helpers == nil {
+		o.Helpers = &geo.Finder{Helpers: o.Registry.Helpers().Index()}
+	}
 	return &Engine{
 		db: o.DB, store: store{vault: o.Vault, fresh: &freshAlerts{}}, registry: o.Registry, outbox: o.Outbox,
-		finder: geo.Finder{Helpers: o.Registry.Helpers().Index(), Router: o.Router},
+		finder: o.Helpers,
 		clock:  o.Clock, log: o.Log, public: o.PublicURL, seats: o.Seats, workers: o.Workers, plans: planBook{policy: o.Policy},
 		changed: make(chan struct{}), wake: make(chan struct{}, 1), written: make(chan struct{}, 1),
 	}

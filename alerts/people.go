@@ -166,11 +166,8 @@ func (e *Engine) travel(n geo.Neighbour, to orb.Point, modes []geo.Mode, now tim
 	if !n.At.IsZero() {
 		age = max(0, now.Sub(n.At))
 	}
-	router := e.finder.Router
-	if router == nil {
-		router = geo.Estimator{}
-	}
-	t := router.Estimate(geo.Trip{From: n.Point, To: to, Modes: modes, PositionAge: age, Density: geo.DensityAt(e.finder.Helpers, to)})
+	t := e.finder.Estimate(geo.Trip{From: n.Point, To: to, Modes: modes, PositionAge: age, At: now,
+		Density: geo.DensityAt(e.registry.Helpers().Index(), to)})
 	return geo.Candidate{ID: n.ID, Point: n.Point, PositionAge: age, Travel: t}
 }
 

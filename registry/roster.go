@@ -27,6 +27,9 @@ type Roster struct {
 	unsaid map[HelperID]geo.Position // moved, and not written yet
 	rules  rules
 
+	telling  sync.Mutex // never taken while mu is held
+	follower Follower
+
 	// Lock order: reading, then mu. reading lets one refresh run at a time.
 	reading      sync.Mutex
 	newest       int64 // latest change of a helper that was read
@@ -74,6 +77,15 @@ func (r *Roster) MovePosition(id HelperID, p geo.Position) error {
 	if now := r.clock.Now(); p.At.IsZero() || p.At.After(now.Add(soon)) {
 		p.At = now
 	}
+	if err := r.place(id, p); err != nil {
+		return err
+	}
+	r.tell(id)
+	return nil
+}
+
+// place puts a helper somewhere, if that is news.
+func (r *Roster) place(id HelperID, p geo.Position) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	h, ok := r.byID[id]
@@ -100,6 +112,12 @@ func (r *Roster) put(h Helper, p *geo.Position) error {
 
 // take takes in a helper as the database has them; of two positions the later holds.
 func (r *Roster) take(h Helper) error {
+	err := r.keep(h)
+	r.tell(h.ID)
+	return err
+}
+
+func (r *Roster) keep(h Helper) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	known, ok := r.byID[h.ID]
@@ -373,6 +391,11 @@ func (r *Roster) isOld(p place) bool {
 }
 
 func (r *Roster) move(who []place, to []*geo.Position) {
+	r.tell(r.moveAll(who, to)...)
+}
+
+// moveAll gives those who have moved.
+func (r *Roster) moveAll(who []place, to []*geo.Position) (moved []HelperID) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for i, p := range who {
@@ -381,5 +404,7 @@ func (r *Roster) move(who []place, to []*geo.Position) {
 			continue
 		}
 		r.warn(r.put(h, to[i]), "a helper was not placed")
+		moved = append(moved, h.ID)
 	}
+	return moved
 }

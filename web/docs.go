@@ -67,6 +67,8 @@ func docs() map[string]doc {
 		"GET /v1/addresses": {tag: "geo", summary: "Streets, houses, points of interest and places: what a text names, the nearest first, or (with lat and lon alone) what is at a point",
 			answer: page[AddressView]{}, query: []param{{"q", "a name in Chinese, pinyin, initials or English, with or without a house number; typing errors are forgiven"}, {"lat", "from where the nearest is told; the map's centre when it is not given. Without q: the point"},
 				{"lon", "WGS-84, as everywhere"}, {"limit", "how many at most"}}},
+		"GET /v1/route": {tag: "geo", summary: "The quickest way from one place to another on free roads: without setting out, parking and the stairs; by air where there is no road", answer: RouteView{},
+			query: []param{{"from", "required: latitude,longitude"}, {"to", "required: latitude,longitude"}, {"mode", "foot (else), bike or car"}}},
 		"PUT /v1/helpers/{id}/position": {tag: "registry", summary: "Where a helper is now", body: placeBody{}, status: 204, example: `{"lat":31.2304,"lon":121.4737,"accuracy_m":10}`},
 		"GET /v1/devices/{id}/signals":  {tag: "signals", summary: "What a device has said, newest first", answer: page[gated[devices.Record]]{}, query: paging},
 		"GET /v1/elders/{id}/contacts":  {tag: "registry", summary: "An elder's contacts in the order in which they are told", answer: page[gated[registry.Contact]]{}},

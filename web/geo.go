@@ -40,10 +40,9 @@ func (s *Server) nearest(w http.ResponseWriter, r *http.Request) error {
 	c := callerOf(r.Context())
 	now := s.clock.Now()
 	roster := s.registry.Helpers()
-	found := s.finder.Nearest(geo.Query{
-		Point: at, K: limit, Now: now,
-		Modes: modesOf(roster, mode),
-		Keep:  fitness{roster: roster, scope: c.scope, service: q.text("service"), mode: mode, now: now}.keep,
+	found := s.roads.Nearest(geo.Query{
+		Point: at, K: limit, Now: now, Modes: roster.ModesOf, By: only(mode),
+		Keep: fitness{roster: roster, scope: c.scope, service: q.text("service"), mode: mode, now: now}.keep,
 	})
 	out := page[gated[NearView]]{Items: []gated[NearView]{}}
 	for _, f := range found {
@@ -54,12 +53,12 @@ func (s *Server) nearest(w http.ResponseWriter, r *http.Request) error {
 	return writeJSON(w, http.StatusOK, out)
 }
 
-// modesOf lets everybody travel as they can, or all in the one way that was asked for.
-func modesOf(roster *registry.Roster, mode geo.Mode) func(string) []geo.Mode {
+// only gives the modes that count: all, or the one that was asked for.
+func only(mode geo.Mode) []geo.Mode {
 	if mode == "" {
-		return roster.ModesOf
+		return nil
 	}
-	return func(string) []geo.Mode { return []geo.Mode{mode} }
+	return []geo.Mode{mode}
 }
 
 // fitness is who may be found.

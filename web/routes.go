@@ -47,6 +47,7 @@ func (s *Server) table() []route {
 		{get, "/v1/stream", "alerts.see", s.stream},
 		{get, "/v1/nearest", "helpers.see", s.nearest},
 		{get, "/v1/addresses", "areas.see", s.findAddresses},
+		{get, "/v1/route", "alerts.see", s.showRoute},
 
 		{put, "/v1/helpers/{id}/position", "helpers.change", s.moveHelper},
 		{get, "/v1/devices/{id}/signals", "signals.see", s.listSignals},

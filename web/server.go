@@ -16,8 +16,8 @@ import (
 
 	"anling/alerts"
 	"anling/devices"
-	"anling/geo"
 	"anling/geo/address"
+	"anling/geo/road"
 	"anling/internal/audit"
 	"anling/internal/clock"
 	"anling/internal/db"
@@ -39,7 +39,7 @@ type Options struct {
 	Notary    *audit.Notary // nil: no checkpoints are made
 	Privacy   Privacy
 	Retention *retention.Keeper
-	Router    geo.Router // travel times of /v1/nearest; nil for the estimate by air
+	Roads     *road.Finder // who can be at a place soonest, and the way there; nil: by air
 	Clock     clock.Clock
 	Log       *slog.Logger
 	PublicURL string
@@ -85,7 +85,7 @@ type Server struct {
 	privacy   Privacy
 	retention *retention.Keeper
 	recent    recent
-	finder    geo.Finder
+	roads     *road.Finder
 	clock     clock.Clock
 	log       *slog.Logger
 
@@ -133,9 +133,14 @@ func New(o Options) (*Server, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
+	if o.Roads == nil {
+		crowd := road.NewCrowd(road.Nowhere())
+		o.Registry.Helpers().Follow(crowd)
+		o.Roads = road.NewFinder(road.FinderOptions{Crowd: crowd, Helpers: o.Registry.Helpers().Index()})
+	}
 	s := &Server{
 		db: o.DB, registry: o.Registry, engine: o.Engine, intake: o.Intake, audit: o.Audit, outbox: o.Outbox, notary: o.Notary, privacy: o.Privacy, retention: o.Retention, clock: o.Clock, log: o.Log,
-		finder:    geo.Finder{Helpers: o.Registry.Helpers().Index(), Router: o.Router},
+		roads:     o.Roads,
 		publicURL: strings.TrimRight(o.PublicURL, "/"), secure: strings.HasPrefix(o.PublicURL, "https://"),
 		mapView: o.Map.orDefault(), basemap: o.Basemap, demo: o.Demo, phones: o.Phones, hooks: o.Hooks, proxies: o.Proxies, webhooks: o.Webhooks,
 		throttle: newThrottle(), gate: newGate(), stopping: make(chan struct{}),

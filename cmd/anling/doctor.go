@@ -67,7 +67,7 @@ func examine(ctx context.Context, e environment, args []string) error {
 	findings = append(findings, examineFolder(cfg.Data)...)
 	findings = append(findings, examineKeys(cfg)...)
 	findings = append(findings, examineDatabase(ctx, e, cfg)...)
-	findings = append(findings, examineProvider(ctx, cfg), examineMap(cfg.Data), examinePlaces(cfg.Data))
+	findings = append(findings, examineProvider(ctx, cfg), examineMap(cfg.Data), examineRoads(cfg.Data), examinePlaces(cfg.Data))
 	ill := 0
 	for _, f := range findings {
 		say(e.Stdout, "%-5s %-10s %s\n", f.state, f.what, f.words)
