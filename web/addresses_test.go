@@ -23,7 +23,7 @@ func TestAddressesOverTheAPI(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, withPlaces)
 	for query, want := range map[string]map[string]any{
-		"q=hpbl":                                        {"name": "黄陂北路", "kind": "street", "match": "exact", "exact": "street", "area_code": "310101", "label": "黄浦区黄陂北路", "category": "highway=residential"},
+		"q=hpbl": {"name": "黄陂北路", "kind": "street", "match": "exact", "exact": "street", "area_code": "310101", "label": "黄浦区黄陂北路", "category": "highway=residential"},
 		"q=huangpi+road+north+227&lat=31.24&lon=121.47": {"exact": "house", "number": "227", "label": "黄浦区黄陂北路227号", "matched": "Huangpi Road North", "distance_m": 780.0},
 		"lat=31.2332&lon=121.4685":                      {"exact": "house", "number": "227", "distance_m": 11.0},
 	} {
