@@ -49,14 +49,15 @@ type group struct {
 	paths [][]spot
 }
 
-// appendLayer encodes the pieces of one layer. Lines of one look become one feature, and so do houses.
+// appendLayer encodes the pieces of one layer. Lines of one look become one feature, and so do houses. Of a house
+// number one is kept: all shops of a house have it.
 func appendLayer(raw []byte, which layer, pieces []packedPiece) []byte {
 	var groups []*group
 	known := map[string]*group{}
 	for _, packed := range pieces {
 		var p piece
 		p.decode(packed.data)
-		if p.kind == pointShape || p.kind == areaShape && which != buildings {
+		if p.kind != lineShape && which != buildings {
 			groups = append(groups, &group{p.kind, p.attrs, p.paths})
 			continue
 		}
@@ -67,7 +68,9 @@ func appendLayer(raw []byte, which layer, pieces []packedPiece) []byte {
 			known[key] = g
 			groups = append(groups, g)
 		}
-		g.paths = append(g.paths, p.paths...)
+		if p.kind != pointShape || len(g.paths) == 0 {
+			g.paths = append(g.paths, p.paths...)
+		}
 	}
 	out := newTileLayer()
 	for _, g := range groups {

@@ -3,6 +3,7 @@ package tiles
 import (
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"anling/geo/osm"
 )
@@ -52,6 +53,9 @@ var interests = map[string]map[string]interest{
 // interestKeys are the keys of interests; the first that fits counts.
 var interestKeys = []string{"amenity", "emergency", "healthcare", "railway", "highway", "aeroway", "shop", "tourism", "leisure", "natural"}
 
+// longestNumber is how many signs a house number may have to be drawn; what is longer describes the way to a door.
+const longestNumber = 12
+
 // pointLooks is how a point with these tags shows.
 func pointLooks(tags osm.Tags) []look {
 	var looks []look
@@ -61,7 +65,7 @@ func pointLooks(tags osm.Tags) []look {
 	if l, ok := interestLook(tags); ok {
 		looks = append(looks, l)
 	}
-	if number := tags.Get("addr:housenumber"); number != "" {
+	if number := tags.Get("addr:housenumber"); number != "" && utf8.RuneCountInString(number) <= longestNumber {
 		l := look{layer: buildings, from: maxZoom, rank: 200}
 		l.add("kind", "address")
 		l.add("addr_housenumber", number)

@@ -123,14 +123,15 @@ func TestHowPointsShow(t *testing.T) {
 		"place=city name=上海市 name:en=Shanghai name:zh=上海市 population=24~870~895 capital=4": {"places 5: name=上海市 script=Han name:en=Shanghai kind=locality kind_detail=city population_rank=14"},
 		"place=town name=Vaduz capital=yes name:zh=瓦杜兹":                                    {"places 6: name=Vaduz name:zh-Hans=瓦杜兹 kind=locality kind_detail=town population_rank=5 capital=yes"},
 		"place=suburb name=静安区 name:zh-Hant=靜安區 population=no":                             {"places 11: name=静安区 script=Han name:zh-Hant=靜安區 kind=neighbourhood kind_detail=suburb population_rank=6"},
-		"place=village":              nil,
-		"place=islet name=Riff":      {"earth 15: name=Riff kind=island"},
-		"place=islet":                nil,
-		"amenity=pharmacy":           {"pois 14: kind=pharmacy"},
-		"emergency=defibrillator":    {"pois 15: kind=defibrillator"},
-		"highway=bus_stop name=人民广场": {"pois 15: name=人民广场 script=Han kind=bus_stop"},
-		"natural=tree":               nil,
-		"addr:housenumber=7":         {"buildings 15: kind=address addr_housenumber=7"},
+		"place=village":                     nil,
+		"place=islet name=Riff":             {"earth 15: name=Riff kind=island"},
+		"place=islet":                       nil,
+		"amenity=pharmacy":                  {"pois 14: kind=pharmacy"},
+		"emergency=defibrillator":           {"pois 15: kind=defibrillator"},
+		"highway=bus_stop name=人民广场":        {"pois 15: name=人民广场 script=Han kind=bus_stop"},
+		"natural=tree":                      nil,
+		"addr:housenumber=7":                {"buildings 15: kind=address addr_housenumber=7"},
+		"addr:housenumber=33,~ground~floor": nil,
 	} {
 		if d := cmp.Diff(want, told(pointLooks(tagsOf(tags)))); d != "" {
 			t.Errorf("%s: %s", tags, d)

@@ -70,7 +70,7 @@ describe('the names on the map', () => {
     const fill = { id: 'earth', type: 'fill', source: 'base' } as const
     const address = { id: 'address_label', type: 'symbol', source: 'base', layout: { 'text-field': ['get', 'addr_housenumber'] } } as const
     expect(named(fill, 'zh')).toBe(fill)
-    expect(named({ ...address, layout: { 'text-field': ['get', 'addr_housenumber'] } }, 'zh')).toEqual(address)
+    expect(named({ ...address, layout: { 'text-field': ['get', 'addr_housenumber'] } }, 'zh')).toEqual({ ...address, minzoom: 16.5 })
     expect(named({ id: 'roads_labels_minor', type: 'symbol', source: 'base', layout: { 'text-size': 12 } }, 'zh')).toMatchObject({ layout: { 'text-size': 12, 'text-field': nameOf('zh') } })
   })
 })
