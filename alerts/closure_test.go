@@ -54,3 +54,50 @@ func TestAnEarlierDaysRoundIsAnotherMatter(t *testing.T) {
 		t.Errorf("who was asked about another matter was told %d times how this one ended", n)
 	}
 }
+
+// TestOnlyWhoCanKnowSaysHowTheElderIs: neither a supervisor, nor a helper who never came.
+func TestOnlyWhoCanKnowSaysHowTheElderIs(t *testing.T) {
+	t.Parallel()
+	for person, may := range map[string]bool{"k1": true, "e1": true, "h1": true, "h2": false, "s1": false, "nobody": false} {
+		for _, end := range []CommandType{CommandCancel, CommandFollowUp} {
+			w := newWorld(t, 3, 4, 5).press()
+			w.pass(time.Minute) // the supervisor is called
+			w.answer("h2", notify.AnswerCannot)
+			w.answer("h1", notify.AnswerArrived)
+			if end == CommandFollowUp {
+				w.must(Command{Type: CommandResolve, Actor: operator("operator"), Outcome: OutcomeHelped})
+			}
+			if w.a.Person("s1") == nil {
+				t.Fatal("no supervisor was called")
+			}
+			err := w.do(Command{Type: end, Actor: operator("operator"), Reason: "she is well", Satisfaction: Satisfied, Reached: Reached(person)})
+			if (err == nil) != may {
+				t.Errorf("%s by the word of %s: %v, want allowed: %v", end, person, err, may)
+			}
+		}
+	}
+}
+
+// TestNoReplyEndsAnAlarm: whatever anybody answers, by a digit, an SMS or a link, an alarm is ended by the desk alone.
+func TestNoReplyEndsAnAlarm(t *testing.T) {
+	t.Parallel()
+	all := []notify.Answer{notify.AnswerComing, notify.AnswerCannot, notify.AnswerHeard, notify.AnswerArrived, notify.AnswerWell, notify.AnswerUnwell,
+		notify.AnswerTake, notify.AnswerUnclear}
+	for _, person := range []string{"e1", "k1", "h1", "s1"} {
+		for _, an := range all {
+			w := newWorld(t, 3, 4).press()
+			w.pass(time.Minute)
+			w.answer(person, an)
+			w.pass(time.Minute)
+			if !w.a.State.Working() {
+				t.Errorf("%s answers %s, and the alarm is %s", person, an, w.a.State)
+				continue
+			}
+			w.must(Command{Type: CommandResolve, Actor: operator("operator"), Outcome: OutcomeHelped})
+			w.answer(person, an)
+			if w.a.State.Ended() {
+				t.Errorf("%s answers %s after the help, and the alarm is %s", person, an, w.a.State)
+			}
+		}
+	}
+}

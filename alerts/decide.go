@@ -374,8 +374,8 @@ func (d *decision) followUp() error {
 	if d.a.State != Resolved && d.a.State != Closed {
 		return fault.New(fault.Conflict, "the alert is %s; it is called back after it was resolved", d.a.State)
 	}
-	if d.c.Reached != "" && d.c.Reached != ReachedElder && d.a.Person(string(d.c.Reached)) == nil {
-		return fault.InvalidFields("who was reached?", []fault.Field{{Name: "reached", Problem: "want true, \"elder\" or the id of a person of this alert"}})
+	if err := d.vouched(); err != nil {
+		return err
 	}
 	d.emit(EventFollowedUp, Data{Verdict: string(d.c.Satisfaction), Reached: string(d.c.Reached), Text: d.c.Note})
 	return nil
@@ -406,11 +406,27 @@ func (d *decision) cancel() error {
 	if d.c.Reached == "" && !d.excused() {
 		return fault.New(fault.Conflict, "an alert is cancelled only when the elder or somebody at the door has been reached (reached), or by a supervisor with a reason")
 	}
-	if d.c.Reached != "" && d.c.Reached != ReachedElder && d.a.Person(string(d.c.Reached)) == nil {
-		return fault.InvalidFields("who was reached?", []fault.Field{{Name: "reached", Problem: "want \"elder\" or the id of a person of this alert"}})
+	if err := d.vouched(); err != nil {
+		return err
 	}
 	d.emit(EventCancelled, Data{Reason: d.c.Reason, Reached: string(d.c.Reached)})
 	d.calledOff()
+	return nil
+}
+
+// vouched asks that whoever was reached can say how the elder is: the elder, one of their contacts, or somebody who stands at the door. A
+// supervisor's word, or that of a helper who never came, is no proof.
+func (d *decision) vouched() error {
+	if d.c.Reached == "" || d.c.Reached == ReachedElder {
+		return nil
+	}
+	who := d.a.Person(string(d.c.Reached))
+	if who == nil {
+		return fault.InvalidFields("who was reached?", []fault.Field{{Name: "reached", Problem: "want true, \"elder\" or the id of a person of this alert"}})
+	}
+	if who.Part != PartElder && who.Part != PartContact && who.State != PersonArrived {
+		return fault.InvalidFields("who was reached?", []fault.Field{{Name: "reached", Problem: "only the elder, a contact or somebody at the door can say how the elder is"}})
+	}
 	return nil
 }
 

@@ -39,3 +39,15 @@ func TestWhoIsOwedAClosure(t *testing.T) {
 		}
 	}
 }
+
+// TestAProofIsNoArrival, seed 46757: a press that proves a device stands in the alert that it joins, and once more as the proof.
+func TestAProofIsNoArrival(t *testing.T) {
+	t.Parallel()
+	event := func(kind alerts.EventType) alerts.Event {
+		return alerts.Event{Type: kind, Data: alerts.Data{Signal: "s1"}}
+	}
+	v := view{events: map[alerts.AlertID][]alerts.Event{"a1": {event(alerts.EventPressedAgain), event(alerts.EventProved)}}}
+	if got := v.arrivals(signal{receipt: "s1", alert: "a1"}); len(got) != 1 || got[0] != alerts.EventPressedAgain {
+		t.Errorf("the press arrived as %v, want pressed_again only", got)
+	}
+}

@@ -37,7 +37,7 @@ following is looked at, by what the world outside was promised.
     make sim                                                    # ten thousand seeds, and every mutation
 
 For each invariant the program is broken on purpose in one place (` + "`mutations_test.go`" + `), and the simulation must name that invariant: a check that
-cannot fail proves nothing. This page is made by ` + "`go test ./cmd/simtest -run Page -update`" + `.
+cannot fail proves nothing. The rules that these invariants watch over stand in [rules.md](rules.md). This page is made by ` + "`go test ./cmd/simtest -run Page -update`" + `.
 
 | invariant | what must always hold | shown to be able to fail by breaking |
 |---|---|---|

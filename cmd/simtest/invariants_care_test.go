@@ -324,6 +324,9 @@ func (w *world) twinOf(e alerts.Event) (twin, known bool) {
 // arrivals are the types of the events by which a signal stands in the timeline of its alert.
 func (v *view) arrivals(s signal) (is []alerts.EventType) {
 	for _, e := range v.events[alerts.AlertID(s.alert)] {
+		if e.Type == alerts.EventProved {
+			continue // names a press that has its own place
+		}
 		if e.Data.Signal == s.receipt || e.Data.Raised != nil && e.Data.Raised.Signal == s.receipt {
 			is = append(is, e.Type)
 		}
