@@ -20,13 +20,14 @@ func tolerance(zoom uint8) float64 {
 	return 4
 }
 
-// smallest is the area in square units below which an area of a layer is left out: 2 × 2 pixels. Land is never.
+// smallest is the area in square units below which an area of a layer is left out: 2 × 2 pixels, of land half
+// a pixel, so that a small extract has its ground at low zooms, too.
 func smallest(l layer, zoom uint8) float64 {
 	switch {
-	case l == earth:
-		return 0
 	case zoom == maxZoom:
 		return 4
+	case l == earth:
+		return 16
 	}
 	return 256
 }
