@@ -105,7 +105,7 @@ func (x *Index) misspeltByAll(text string) map[int32]int {
 	for _, s := range x.spots {
 		k := &x.keys[s.key]
 		errors := fewestErrors(text, string(x.tail(s)))
-		if k.form == initials || errors > allowed(len(text)) {
+		if k.form == initials || k.form == spelt && s.at > 0 || errors > allowed(len(text)) {
 			continue
 		}
 		for _, e := range k.entries {

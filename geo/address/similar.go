@@ -10,7 +10,7 @@ import (
 // allowed is how many errors a text of some letters may have. A shorter one is like too much.
 func allowed(letters int) int {
 	switch {
-	case letters < 4:
+	case letters < 5:
 		return 0
 	case letters < 9:
 		return 1
@@ -86,13 +86,13 @@ func (w *walk) down(b branch) {
 	}
 }
 
-// keep takes in what stands at spots, unless it has too many errors. Initials are like too much.
+// keep takes in what stands at spots, unless it has too many errors. Initials, and pinyin from the middle of a name, are like too much.
 func (w *walk) keep(spots []spot, errors int) {
 	if errors > w.most {
 		return
 	}
 	for _, s := range spots {
-		if w.x.keys[s.key].form != initials {
+		if form := w.x.keys[s.key].form; form == written || form == spelt && s.at == 0 {
 			w.take(s.key, errors)
 		}
 	}

@@ -11,7 +11,7 @@ import { nav } from './nav.svelte'
 import { empty, mergeEvents, takeAlert, takeChange, takeHelpers, takeSnapshot, type Live } from './reduce'
 import { Seat } from './seat.svelte'
 import { Stream } from './stream'
-import type { Alert, AlertEvent, Candidate, Config, Detail, Lang, Operator, Session } from './types'
+import type { AddressHit, Alert, AlertEvent, Candidate, Config, Detail, Lang, Operator, Session } from './types'
 
 export type Phase = 'loading' | 'login' | 'lacks' | 'start' | 'desk'
 export type Link = 'connecting' | 'live' | 'lost'
@@ -47,6 +47,8 @@ export class Desk {
   panel = $state<PanelName | null>(null)
   elderId = $state<string | null>(null)
   searching = $state(false)
+  /** where the map shows an address that was searched */
+  spot = $state.raw<AddressHit | null>(null)
   sound = $state(false)
   busy = $state<string | null>(null)
   failure = $state.raw<Failure | null>(null)

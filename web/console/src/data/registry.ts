@@ -1,8 +1,8 @@
 import { id, request } from './api'
 import type {
-  AccountRecord, Area, AskedRecord, Attachment, Availability, CallerClass, CentreRecord, Consent, ContactRecord, CustomField, DeviceRecord, Due, Duplicate, ElderRecord, Grade, Head, HelperRecord, HistoryEntry, Import,
+  AccountRecord, AddressHit, Area, AskedRecord, Attachment, Availability, CallerClass, CentreRecord, Consent, ContactRecord, CustomField, DeviceRecord, Due, Duplicate, ElderRecord, Grade, Head, HelperRecord, HistoryEntry, Import,
   Page, PastAlert,
-  Position, ProviderRecord, Reached, Service, Signal,
+  ProviderRecord, Reached, Service, Signal,
 } from './types'
 
 // The registry's part of the contract: the same few verbs for every kind of record.
@@ -63,7 +63,8 @@ export const registry = {
   classes: (params: Params) => all<CallerClass>('/v1/caller-classes', params),
   classify: (body: object) => request<CallerClass>('POST', '/v1/caller-classes', body),
   unclassify: (key: string) => request<void>('DELETE', `/v1/caller-classes/${id(key)}`),
-  addresses: (q: string) => all<{ name?: string; address?: string; position: Position }>('/v1/addresses', { q, limit: 5 }),
+  /** near: from where the nearest come first; without it the server takes the middle of the map */
+  addresses: (q: string, near?: { lat: number; lon: number } | null, limit = 6) => all<AddressHit>('/v1/addresses', { q: q.slice(0, 200), limit, lat: near?.lat, lon: near?.lon }),
   duplicates: () => all<Duplicate>('/v1/elders/duplicates', { limit: 50 }),
   merge: (into: string, body: object) => request<ElderRecord>('POST', `/v1/elders/${id(into)}/merge`, body),
   move: (elder: string, body: object) => request<{ id?: string; state?: string }>('POST', `/v1/elders/${id(elder)}/move`, body),

@@ -12,9 +12,13 @@ export interface CityOptions extends BaseOptions {
 export interface CityMap {
   show(model: MapModel): void
   fit(): void
+  /** marks an address and goes there; null takes the mark away */
+  point(spot: Spot | null): void
   speak(lang: Lang): void
   destroy(): void
 }
+
+export interface Spot { at: [number, number]; label: string; wide: boolean }
 
 export async function createCityMap(box: HTMLElement, o: CityOptions): Promise<CityMap> {
   const city = openBase(o)
@@ -98,6 +102,7 @@ class City implements CityMap {
   #marks = new globalThis.Map<string, { marker: Marker; el: HTMLElement; text: string }>()
   #model: MapModel | null = null
   #frame = 'none'
+  #spot: Marker | null = null
   #observer: ResizeObserver
 
   #area: LngLatBounds | null
@@ -206,6 +211,17 @@ class City implements CityMap {
     for (const h of coming.length > 0 ? coming : m.helpers) bounds.extend(h.at)
     const x = Math.min(70, box.clientWidth / 6)
     this.#map.fitBounds(bounds, { padding: { top: Math.min(84, box.clientHeight / 4), bottom: Math.min(64, box.clientHeight / 5), left: x, right: x + 10 }, maxZoom: 16.5, animate: false })
+  }
+
+  point(spot: Spot | null): void {
+    this.#spot?.remove()
+    this.#spot = null
+    if (!spot) return
+    const el = document.createElement('div')
+    el.className = 'mark spot'
+    el.title = spot.label
+    this.#spot = new Marker({ element: el, anchor: 'bottom' }).setLngLat(spot.at).addTo(this.#map)
+    this.#map.jumpTo({ center: spot.at, zoom: spot.wide ? 14 : Math.max(16, this.#map.getZoom()) })
   }
 
   speak(lang: Lang): void {

@@ -1,6 +1,13 @@
 export type Lang = 'zh' | 'en'
 export interface Text { zh: string; en: string }
 export interface Position { lat: number; lon: number; accuracy_m?: number; time?: string | null; source?: string }
+/** A street, a house, a point of interest or a place that was found. distance_m: from where one asked. */
+export interface AddressHit {
+  kind: 'street' | 'poi' | 'place'; category: string; name: string; matched: string
+  match: 'exact' | 'prefix' | 'infix' | 'words' | 'sound' | 'similar'
+  number: string; label: string; area: string; area_code: string
+  position: Position; exact: 'house' | 'interpolated' | 'street' | 'poi' | 'place'; distance_m: number
+}
 /** One page of a list. total: how many there are in all, as far as the server counts; partial: a search is still being made ready. */
 export interface Page<T> { items: T[]; next: string | null; total?: Total | null; partial?: boolean }
 export interface Total { n: number; at_least: boolean }
