@@ -27,7 +27,7 @@ type Options struct {
 	OSM      string                  // the extract, an .osm.pbf
 	Out      string                  // the archive; a file that is there is replaced when the new one is whole
 	Name     string                  // of the map; that of the file when it is empty
-	Progress func(done, total int64) // may be nil; is told how far it is, in thousandths
+	Progress func(done, total int64) // may be nil; is told how much of the work is done, as bytes of the extract
 }
 
 // Report says what a map came to.
@@ -56,12 +56,16 @@ func Build(ctx context.Context, o Options) (report Report, err error) {
 	if o.Progress == nil {
 		o.Progress = func(int64, int64) {}
 	}
+	info, err := os.Stat(o.OSM)
+	if err != nil {
+		return Report{}, fmt.Errorf("make map: %w", err)
+	}
 	folder, err := os.MkdirTemp(filepath.Dir(o.Out), ".tiles-*")
 	if err != nil {
 		return Report{}, fmt.Errorf("make map: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
-	b := builder{Options: o, folder: folder}
+	b := builder{Options: o, folder: folder, size: info.Size()}
 	defer func() { err = errors.Join(err, b.close()) }()
 	if err := b.read(ctx); err != nil {
 		return Report{}, err
@@ -76,6 +80,7 @@ func Build(ctx context.Context, o Options) (report Report, err error) {
 type builder struct {
 	Options
 	folder  string // for what is put aside
+	size    int64  // of the extract
 	files   []*os.File
 	sorters []*sorter
 	report  Report
@@ -98,15 +103,19 @@ func (b *builder) close() error {
 	return errors.Join(all...)
 }
 
-// The parts of the work, in thousandths.
+// The parts of the work, in percent.
 const (
-	surveyed = 100
-	cutDone  = 600
-	allDone  = 1000
+	surveyed = 10
+	cutDone  = 60
+	allDone  = 100
 )
 
+// part tells the progress of a part of the work as so many bytes of the extract.
 func (b *builder) part(from, to int64) func(done, total int64) {
-	return func(done, total int64) { b.Progress(from+(to-from)*done/max(1, total), allDone) }
+	return func(done, total int64) {
+		percent := float64(from) + float64(to-from)*float64(done)/float64(max(1, total))
+		b.Progress(int64(float64(b.size)*percent/allDone), b.size)
+	}
 }
 
 // read makes sorted pieces of the extract.
