@@ -43,6 +43,11 @@ func careInvariants() []invariant {
 		sentence: "When the last one at the door says they have gone before the end, whoever had been sent home may be asked again in the same step.",
 		check:    aloneAgain,
 	}, {
+		name:        "called-back",
+		sentence:    "A caller whom no seat could answer is called back by machine as soon as a seat has taken the alert.",
+		whenSettled: true,
+		check:       calledBack,
+	}, {
 		name:     "one-press",
 		sentence: "The same press by two ways is one press, and the arrival by each way is kept; two presses are never taken for one.",
 		check:    onePress,
@@ -277,6 +282,27 @@ func toldBetween(events []alerts.Event, person string, over time.Time) (asked, e
 		}
 	}
 	return asked, ended
+}
+
+func calledBack(w *world, v *view, bad func(string, ...any)) {
+	for _, id := range v.order {
+		a := v.alerts[id]
+		if a.KeptAt == nil || a.AcceptedAt == nil || !a.State.Working() || a.OnSceneAt != nil || a.Silent || v.silentOpen(a.Elder) || !w.steadySince(slack) {
+			continue
+		}
+		since := *a.KeptAt
+		if a.AcceptedAt.After(since) {
+			since = *a.AcceptedAt
+		}
+		elder := a.Person(string(a.Elder))
+		reached := elder == nil || elder.Numbers == 0 || elder.SaidAt != nil && !elder.SaidAt.Before(*a.KeptAt)
+		called := slices.ContainsFunc(v.events[id], func(e alerts.Event) bool {
+			return e.Type == alerts.EventTold && e.Data.Tmpl == "elder_callback" && !e.At.Before(*a.KeptAt)
+		})
+		if !reached && !called && w.clock.Now().Sub(since) > slack {
+			bad("the caller of %s has waited for %s since a seat took it, and is not called back", w.alertName(id), w.clock.Now().Sub(since))
+		}
+	}
 }
 
 func aloneAgain(w *world, v *view, bad func(string, ...any)) {

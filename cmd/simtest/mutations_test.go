@@ -150,6 +150,7 @@ func care() []mutation {
 		{"alone-again", nil, "alerts/answer.go", `an.Answer == notify.AnswerCannot && d.leavesAlone(who)`,
 			`an.Answer == notify.AnswerCannot && d.leavesAlone(who) && !broken("alone-again")`},
 		{"hushed", nil, "alerts/silence.go", `	if who == nil || who.Part != PartElder {`, `	if who == nil || who.Part != PartElder || broken("hushed") {`},
+		{"called-back", nil, "alerts/kept.go", `	if tries < elderTries {`, `	if tries < elderTries && !broken("called-back") {`},
 		{"one-press", nil, "alerts/press.go", `	if s.Path == "" {`, `	if broken("one-press") || s.Path == "" {`},
 		{"silent-console", nil, "alerts/seats.go", `if ok && !open[h.Operator] &&`, `if ok && !open[h.Operator] && !broken("silent-console") &&`},
 	}

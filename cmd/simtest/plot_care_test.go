@@ -183,7 +183,9 @@ func (w *world) sendTwice(s said) {
 
 // two notes two acknowledged arrivals that are surely one press.
 func (w *world) two(got []signal) {
-	if len(got) == 2 && got[0].id != got[1].id && w.surelyOne(got[0]) {
+	// Where our own clock is set by more than a minute between the two, nobody can tell one press from two: it is louder for nothing then, and
+	// to swallow the second of two would be worse.
+	if len(got) == 2 && got[0].id != got[1].id && w.surelyOne(got[0]) && got[0].wrong == got[1].wrong {
 		w.ledger.twice = append(w.ledger.twice, [2]signal{got[0], got[1]})
 	}
 }

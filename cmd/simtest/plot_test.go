@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"anling/alerts"
 	"anling/devices"
 )
 
@@ -133,6 +134,15 @@ func (w *world) noise() {
 	w.tell("noise comes in to %s: %q%s", n.name, body, failed(err))
 }
 
+// keep is a caller whom no seat could answer, as the telephone company tells it.
+func (w *world) keep(id alerts.AlertID) {
+	w.insist("kept", 3, func(n *node) error {
+		err := n.call(func(ctx context.Context) error { return n.engine.Kept(ctx, id) })
+		w.tell("no seat answers the caller of %s, %s hears%s", w.alertName(id), n.name, failed(err))
+		return err
+	})
+}
+
 // said is a signal on its way.
 type said struct {
 	id     string
@@ -143,8 +153,9 @@ type said struct {
 	at     time.Time // when it was pressed
 	left   int
 	from   devices.Sender
-	twin   bool         // the same press is sent by another way, too
-	heard  func(signal) // of the first acknowledgement
+	wrong  time.Duration // what the machine's clock was ahead when it was acknowledged
+	twin   bool          // the same press is sent by another way, too
+	heard  func(signal)  // of the first acknowledgement
 }
 
 // send sends a signal until it is answered, as devices do.
@@ -174,6 +185,7 @@ func (w *world) send(s said) {
 		}
 		return
 	}
+	s.wrong = w.wrong
 	receipt := got.Items[0].Receipt
 	alert := ""
 	if receipt.Alert != nil {
@@ -181,6 +193,9 @@ func (w *world) send(s said) {
 	}
 	w.tell("%s presses %s (%s) at %s: %s", s.device, s.kind, s.id, n.name, w.name("alert", alert))
 	w.ledger.signals = append(w.ledger.signals, signal{said: s, receipt: receipt.Signal, alert: alert})
+	if (s.kind == "sos" || s.kind == "fall") && w.chance(10) {
+		w.after(w.between(15*time.Second, 30*time.Second), "kept", func() { w.keep(alerts.AlertID(alert)) })
+	}
 	if s.heard != nil {
 		w.check()
 		s.heard(w.ledger.signals[len(w.ledger.signals)-1])
