@@ -10,7 +10,7 @@ dist    := $(console)/dist/index.html
 # Everything the built console depends on.
 sources := $(shell find $(console)/src $(console)/public $(console)/index.html $(console)/vite.config.* $(console)/package-lock.json internal/words -type f -not -name '*.go' 2>/dev/null)
 
-.PHONY: help run demo build console check test test-go test-console test-browser sim prove bench fuzz scan sbom clean FORCE
+.PHONY: help run demo build console check test test-go test-console test-browser sim prove bench referee fuzz scan sbom clean FORCE
 
 help: ## explains the targets
 	@echo "安铃 Anling. What you can make:"
@@ -64,6 +64,9 @@ prove: ## kills the service 100 times under load, and cuts its power 20 times (r
 
 bench: ## measures what docs/performance.md tells
 	.ci/bench.sh
+
+referee: ## compares travel times with those of Valhalla on three cities, and the search with looking at everybody
+	.ci/referee.sh
 
 fuzz: ## each fuzz target for 30 s (FUZZTIME=5m for longer)
 	.ci/fuzz.sh

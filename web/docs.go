@@ -100,6 +100,7 @@ func docs() map[string]doc {
 	maps.Copy(d, docsWebhooks())
 	maps.Copy(d, docsAudit())
 	maps.Copy(d, docsGlass())
+	maps.Copy(d, docsClosures())
 	maps.Copy(d, docsElders())
 	ruleDocs(d)
 	seatDocs(d)

@@ -75,6 +75,7 @@ func (s *Server) table() []route {
 	t = append(t, s.moveRoutes()...)
 	t = append(t, s.glassRoutes()...)
 	t = append(t, s.seatRoutes()...)
+	t = append(t, s.closureRoutes()...)
 	if s.privacy != nil && s.retention != nil {
 		t = append(t, s.privacyRoutes()...)
 	}

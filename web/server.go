@@ -40,9 +40,11 @@ type Options struct {
 	Privacy   Privacy
 	Retention *retention.Keeper
 	Roads     *road.Finder // who can be at a place soonest, and the way there; nil: by air
-	Clock     clock.Clock
-	Log       *slog.Logger
-	PublicURL string
+	// ClosuresChanged is called when a road was closed or opened; may be nil.
+	ClosuresChanged func()
+	Clock           clock.Clock
+	Log             *slog.Logger
+	PublicURL       string
 
 	Console fs.FS                   // the built console; nil for the embedded one
 	Basemap func() (fs.File, error) // opens the base map's PMTiles; nil when there is none
@@ -75,19 +77,20 @@ type Options struct {
 
 // Server is the HTTP side of the service.
 type Server struct {
-	db        *db.DB
-	registry  *registry.Registry
-	engine    *alerts.Engine
-	intake    *devices.Intake
-	audit     *audit.Log
-	outbox    *notify.Outbox
-	notary    *audit.Notary
-	privacy   Privacy
-	retention *retention.Keeper
-	recent    recent
-	roads     *road.Finder
-	clock     clock.Clock
-	log       *slog.Logger
+	db              *db.DB
+	registry        *registry.Registry
+	engine          *alerts.Engine
+	intake          *devices.Intake
+	audit           *audit.Log
+	outbox          *notify.Outbox
+	notary          *audit.Notary
+	privacy         Privacy
+	retention       *retention.Keeper
+	recent          recent
+	roads           *road.Finder
+	closuresChanged func()
+	clock           clock.Clock
+	log             *slog.Logger
 
 	publicURL string
 	secure    bool // reached over TLS: cookies and headers may rely on it
@@ -138,9 +141,12 @@ func New(o Options) (*Server, error) {
 		o.Registry.Helpers().Follow(crowd)
 		o.Roads = road.NewFinder(road.FinderOptions{Crowd: crowd, Helpers: o.Registry.Helpers().Index()})
 	}
+	if o.ClosuresChanged == nil {
+		o.ClosuresChanged = func() {}
+	}
 	s := &Server{
 		db: o.DB, registry: o.Registry, engine: o.Engine, intake: o.Intake, audit: o.Audit, outbox: o.Outbox, notary: o.Notary, privacy: o.Privacy, retention: o.Retention, clock: o.Clock, log: o.Log,
-		roads:     o.Roads,
+		roads: o.Roads, closuresChanged: o.ClosuresChanged,
 		publicURL: strings.TrimRight(o.PublicURL, "/"), secure: strings.HasPrefix(o.PublicURL, "https://"),
 		mapView: o.Map.orDefault(), basemap: o.Basemap, demo: o.Demo, phones: o.Phones, hooks: o.Hooks, proxies: o.Proxies, webhooks: o.Webhooks,
 		throttle: newThrottle(), gate: newGate(), stopping: make(chan struct{}),

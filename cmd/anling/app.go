@@ -14,7 +14,6 @@ import (
 	"anling/alerts"
 	"anling/devices"
 	"anling/devices/phone"
-	"anling/geo/road"
 	"anling/internal/audit"
 	"anling/internal/clock"
 	"anling/internal/config"
@@ -59,7 +58,7 @@ type app struct {
 	privacy *privacy
 	keeper  *retention.Keeper
 	web     *web.Server
-	roads   *road.Finder
+	roads   *roadNet
 	hooks   *webhook.Hooks
 	lock    *lock
 	workers []worker
@@ -130,7 +129,7 @@ func (a *app) joinRooms(ctx context.Context, cfg config.Config, sender *twilio.S
 		DB: a.db, Vault: a.vault, Clock: a.clock, Log: a.log, Owner: owner, Listener: ear,
 		Senders: map[notify.Channel][]notify.NamedSender{notify.SMS: carrier, notify.Voice: carrier},
 	})
-	a.roads = findHelpers(openRoads(cfg.Data, a.log), a.registry.Helpers(), nil)
+	a.roads = openRoadNet(a, cfg.Data)
 	a.engine = alerts.New(alerts.Options{
 		DB: a.db, Vault: a.vault, Registry: a.registry, Helpers: a.roads, Outbox: a.outbox, Clock: a.clock, Log: a.log, Seats: web.Seats{}, PublicURL: cfg.PublicURL,
 		Workers: engineWorkers,
@@ -165,7 +164,7 @@ func (a *app) webOptions(ctx context.Context, cfg config.Config, p parts, sender
 		DB: a.db, Registry: a.registry, Engine: a.engine, Intake: a.intake, Audit: a.audit, Outbox: a.outbox, Notary: a.notary, Privacy: a.privacy, Retention: a.keeper, Clock: a.clock, Log: a.log,
 		PublicURL: cfg.PublicURL, Hooks: hooks, Webhooks: a.hooks, Demo: p.Demo,
 		SecondFactor: cfg.SecondFactor, PasswordLife: cfg.PasswordLife, SSO: ssoOptions(cfg),
-		Roads: a.roads, Basemap: basemap(cfg.Data), Map: a.mapView(ctx), Places: a.places(cfg.Data), OldestUnsent: a.oldestUnsent, SupervisionLate: a.watch.Late, TasksWaiting: a.watch.Waiting,
+		Roads: a.roads.Finder, ClosuresChanged: a.roads.lookAgain, Basemap: basemap(cfg.Data), Map: a.mapView(ctx), Places: a.places(cfg.Data), OldestUnsent: a.oldestUnsent, SupervisionLate: a.watch.Late, TasksWaiting: a.watch.Waiting,
 		Limits: web.Limits{Paced: true}, Proxies: cfg.Proxies(), CertificateUntil: a.until,
 	}
 	if a.wall != nil {
@@ -197,6 +196,7 @@ func (a *app) listWorkers() []worker {
 		{"seats", a.engine.RunSeats, a.engine.StepSeats},
 		{"outbox", a.outbox.Run, a.outbox.Step},
 		{"helpers", a.registry.Helpers().Run, flush(a.registry.Helpers().Flush)},
+		{"closed roads", a.roads.Run, flush(a.roads.look)},
 		{"intake", a.intake.Run, flush(a.intake.Flush)},
 		{"supervision of devices", a.watch.Run, a.watch.Step},
 		{"audit checkpoints", a.notary.Run, nil},

@@ -1,13 +1,17 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"log/slog"
 	"os"
+	"sync/atomic"
+	"time"
 
 	"anling/geo/mapdata"
 	"anling/geo/road"
+	"anling/internal/clock"
 	"anling/registry"
 )
 
@@ -25,11 +29,61 @@ func openRoads(data string, log *slog.Logger) *road.Map {
 	return m
 }
 
-// findHelpers puts the helpers on the roads.
-func findHelpers(m *road.Map, roster *registry.Roster, closed func() *road.Closures) *road.Finder {
-	crowd := road.NewCrowd(m)
-	roster.Follow(crowd)
-	return road.NewFinder(road.FinderOptions{Crowd: crowd, Helpers: roster.Index(), Closed: closed})
+// roadNet is the roads of the region with everybody on them, and those that are closed.
+type roadNet struct {
+	*road.Finder
+	on       *road.Map
+	registry *registry.Registry
+	clock    clock.Clock
+	log      *slog.Logger
+	closed   atomic.Pointer[road.Closures]
+}
+
+// openRoadNet puts the helpers on the roads.
+func openRoadNet(a *app, data string) *roadNet {
+	s := &roadNet{on: openRoads(data, a.log), registry: a.registry, clock: a.clock, log: a.log}
+	crowd := road.NewCrowd(s.on)
+	a.registry.Helpers().Follow(crowd)
+	s.Finder = road.NewFinder(road.FinderOptions{Crowd: crowd, Helpers: a.registry.Helpers().Index(), Closed: s.closed.Load})
+	s.lookAgain()
+	return s
+}
+
+// look takes in what is closed now.
+func (s *roadNet) look(ctx context.Context) error {
+	all, err := s.registry.ClosedRoads(ctx)
+	if err != nil {
+		return err
+	}
+	var closed []road.Closed
+	for _, c := range all {
+		if at, _, ok := s.on.NearestSegment(c.Point, 5); ok {
+			closed = append(closed, road.Closed{Segment: at.ID, Modes: c.Modes})
+		}
+	}
+	s.closed.Store(s.on.Close(closed))
+	return nil
+}
+
+// lookAgain is called when something was changed here. The answer to who changed it comes when it holds.
+func (s *roadNet) lookAgain() {
+	if err := s.look(context.Background()); err != nil {
+		s.log.Warn("closed roads are taken in a few seconds late", "err", err)
+	}
+}
+
+// Run takes in what other nodes have closed, and lets go what is over, until ctx ends.
+func (s *roadNet) Run(ctx context.Context) error {
+	for {
+		if err := s.look(ctx); err != nil && ctx.Err() == nil {
+			s.log.Warn("closed roads may be out of date", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-s.clock.After(5 * time.Second):
+		}
+	}
 }
 
 // examineRoads tells doctor what travel times are worth.

@@ -52,7 +52,7 @@ func commands() []command {
 		{"import", "takes in elders, contacts, devices or helpers from CSV or XLSX", "import elders|contacts|devices|helpers|providers FILE [settings]\nimport areas FILE.csv", importCommand},
 		{"export", "writes elders, contacts, devices or helpers as CSV", "export elders|contacts|devices|helpers|providers [FILE] [settings]", exportCommand},
 		{"plan", "checks, explains and tries out response plans; nobody is told", "plan check FILE…\nplan explain --elder ID|--centre ID [--kind KIND] [--at TIME]\nplan try [FILE|ID] --elder ID [--kind KIND] [--answer WHO=WHAT@TIME …]\nplan explain|try --demo [settings]", planCommand},
-		{"map", "builds the files of a region's roads from OpenStreetMap data", "map build --osm FILE.osm.pbf [--country CODE] [--out FOLDER]", mapCommand},
+		{"map", "makes a region's base map, roads and addresses of OpenStreetMap data", "map build --osm FILE.osm.pbf [--country CODE] [--areas FILE.geojson] [--addresses FILE.csv] [--out FOLDER]", mapCommand},
 		{"remember", "makes the records of who was asked, and what came of it, anew from the timelines", "remember", remember},
 		{"erase", "erases a person: the key, the record, contacts and numbers", "erase --reason WORDS ELDER", eraseCommand},
 		{"subject-access", "writes everything that is held about a person into a zip", "subject-access ELDER FILE", subjectAccess},

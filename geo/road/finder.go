@@ -44,6 +44,9 @@ func NewFinder(o FinderOptions) *Finder {
 	return f
 }
 
+// Map is the one that the finder's people are on.
+func (f *Finder) Map() *Map { return f.crowd.on }
+
 // traffic is how much longer a drive takes than on free roads, in 256ths: the 0.62 of the classes' speeds that the dispatch
 // study reckons with. Where the hour is known, that counts instead.
 const traffic = usual * 100 / 62

@@ -42,6 +42,19 @@ type Segment struct {
 	Line  orb.LineString
 }
 
+// Middle is the place half-way along the segment.
+func (s Segment) Middle() orb.Point {
+	half := length(s.Line) / 2
+	for i := 1; i < len(s.Line); i++ {
+		step := float64(geo.Distance(s.Line[i-1], s.Line[i]))
+		if half <= step {
+			return between(s.Line[i-1], s.Line[i], half/max(step, 1e-9))
+		}
+		half -= step
+	}
+	return s.Line[len(s.Line)-1]
+}
+
 // Segment gives a segment of the map by its number, which holds for this file only.
 func (m *Map) Segment(id int) (Segment, bool) {
 	if id < 0 || id >= m.segments() {

@@ -323,7 +323,7 @@ const (
 	signalDelay  = 1.0
 	stopDelay    = 2.0
 	giveWayDelay = 1.0
-	minorDelay   = 3.0 // into a road that ranks higher
-	equalDelay   = 2.0 // where roads of one rank cross
+	minorDelay   = 2.4 // into a road that ranks higher
+	equalDelay   = 1.6 // where roads of one rank cross
 	throughDelay = 0.4 // past the mouth of a lower one
 )

@@ -188,8 +188,6 @@ func (c *comparison) add(f *Finder, q question, v verdict) {
 	}
 	if theirs[a] <= theirs[b]*1.05 {
 		c.near++
-	} else if *refereeWorst > 0 {
-		fmt.Printf("first: %v: a ours %.0f theirs %.0f; b ours %.0f theirs %.0f\n", q.Door, ours[a], theirs[a], ours[b], theirs[b])
 	}
 }
 
