@@ -77,13 +77,15 @@ func (r *Registry) noteClosure(ctx context.Context, tx *db.Tx, c Closure, verb s
 		Data: map[string]any{"name": c.Name, "modes": c.Modes, "reason": c.Reason, "until": c.Until}})
 }
 
-// OpenRoad ends a closure before its time; one that has ended already stays as it is. NotFound: there is none.
+// OpenRoad ends a closure before its time; one that has ended already stays as it is. NotFound: there is none, or another
+// centre has closed it. What a machine has closed, anybody opens.
 func (r *Registry) OpenRoad(ctx context.Context, id string) (c Closure, err error) {
 	err = r.db.Update(ctx, func(tx *db.Tx) error {
-		if c, err = findClosure(ctx, tx, id); err != nil {
-			if fault.Is(err, fault.NotFound) {
-				return fault.New(fault.NotFound, "there is no such closed road")
-			}
+		c, err = findClosure(ctx, tx, id)
+		if fault.Is(err, fault.NotFound) || err == nil && c.Centre != "" && !r.scope.Has(c.Centre) {
+			return fault.New(fault.NotFound, "there is no such closed road")
+		}
+		if err != nil {
 			return err
 		}
 		now := tx.Now()

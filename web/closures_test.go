@@ -49,16 +49,22 @@ func TestARoadIsClosed(t *testing.T) {
 	if free["by_road"] != true || len(line) < 10 || free["geometry"].(map[string]any)["type"] != "LineString" {
 		t.Fatalf("%v", free)
 	}
-	middle := line[len(line)/2].([]any)
-	body := fmt.Sprintf(`{"lon":%v,"lat":%v,"modes":["foot"],"reason":"flood"}`, middle[0], middle[1])
-	closing := h.do(ask{method: "POST", path: "/v1/closures", token: h.tokens["operate"], body: body})
-	closing.want(t, 201)
-	made := closing.json(t)
-	if made["geometry"] == nil || made["id"] == "" || made["until"] != h.clock.Now().Add(12*time.Hour).UTC().Format(time.RFC3339) {
+	var made map[string]any
+	var body string
+	for _, at := range line[1 : len(line)-1] { // a stretch for which there is no other just as short
+		body = fmt.Sprintf(`{"lon":%v,"lat":%v,"modes":["foot"],"reason":"flood"}`, at.([]any)[0], at.([]any)[1])
+		closing := h.do(ask{method: "POST", path: "/v1/closures", token: h.tokens["operate"], body: body})
+		closing.want(t, 201)
+		made = closing.json(t)
+		if h.get(way, "read")["duration_s"].(float64) > free["duration_s"].(float64) {
+			break
+		}
+		h.do(ask{method: "DELETE", path: "/v1/closures/" + made["id"].(string), token: h.tokens["operate"]}).want(t, 200)
+	}
+	if made["geometry"] == nil || made["until"] != h.clock.Now().Add(12*time.Hour).UTC().Format(time.RFC3339) {
 		t.Errorf("%v", made)
 	}
-	round := h.get(way, "read")
-	if round["duration_s"].(float64) <= free["duration_s"].(float64) {
+	if round := h.get(way, "read"); round["duration_s"].(float64) <= free["duration_s"].(float64) {
 		t.Errorf("the way around takes %v s, the free one took %v", round["duration_s"], free["duration_s"])
 	}
 	if car := h.get("/v1/route?from=31.2304,121.4737&to=31.2254,121.4657&mode=car", "read"); car["by_road"] != true {
@@ -74,7 +80,7 @@ func TestARoadIsClosed(t *testing.T) {
 	if all := h.get("/v1/closures", "read")["items"].([]any); len(all) != 0 {
 		t.Errorf("%v", all)
 	}
-	here := fmt.Sprintf(`"lon":%v,"lat":%v`, middle[0], middle[1])
+	here := `"lon":121.4737,"lat":31.2304`
 	for _, wrong := range []string{`{"lat":10,"lon":10,"reason":"flood"}`, `{"lat":91,"lon":10,"reason":"flood"}`, `{` + here + `}`,
 		`{` + here + `,"reason":"works","modes":["tank"]}`, `{` + here + `,"reason":"works","until":"2020-01-01T00:00:00Z"}`} {
 		h.do(ask{method: "POST", path: "/v1/closures", token: h.tokens["operate"], body: wrong}).want(t, 422)

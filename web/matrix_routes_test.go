@@ -261,7 +261,15 @@ func (h *matrixHouse) foreignIDs() map[string]string {
 		"attachments": first("/v1/elders/e-sister/attachments"), "custom-fields": h.rules["custom-fields"][inSister], "caller-classes": h.rules["caller-classes"][inSister],
 		"agreements": h.rules["agreements"][inSister], "moves": h.rules["moves"][inSister], "privacy/requests": h.rules["requests"][inSister],
 		"imports": sheet, "break-glass": h.rules["glasses"][inSister], "webhooks": hook, "tokens": token, "sessions": session.ID, "browsers": "", "me/factors": "",
-		"roles": "", "plans": "", "services": "", "exports": ""}
+		"closures": h.wantClosure("c2"), "roles": "", "plans": "", "services": "", "exports": ""}
+}
+
+// wantClosure closes a road in the name of a centre and gives the id of that.
+func (h *matrixHouse) wantClosure(centre registry.CentreID) string {
+	h.t.Helper()
+	c, err := h.reg.CloseRoad(h.t.Context(), registry.Closure{Centre: centre, Reason: "works"})
+	must(h.t, err)
+	return c.ID
 }
 
 // wantDirectSheet hands in a spreadsheet and gives its id.

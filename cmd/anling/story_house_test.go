@@ -154,10 +154,12 @@ func (s *story) fill() {
 		_, err = reg.CreateContact(ctx, c)
 		s.ok(err)
 	}
-	for i := 1; i <= 4; i++ {
+	// Each is farther along the streets than the one before.
+	for n, east := range []float64{0.001, 0.002, 0.004, 0.005} {
+		i := n + 1
 		_, err = reg.CreateHelper(ctx, registry.Helper{ID: registry.HelperID(fmt.Sprintf("h%d", i)), Centre: "c1", Name: fmt.Sprintf("帮手%d", i),
 			Kind: "volunteer", OnDuty: true, Phones: []string{helperPhone(i)}, Modes: []geo.Mode{geo.Foot},
-			Position: &geo.Position{Point: orb.Point{121.4700 + 0.0010*float64(i), 31.2300}, At: s.clock.Now()}})
+			Position: &geo.Position{Point: orb.Point{121.4700 + east, 31.2300}, At: s.clock.Now()}})
 		s.ok(err)
 	}
 	for _, o := range []registry.Operator{{ID: "zhou", Name: "zhou", DisplayName: "周晓", Role: "operator", Phone: deskPhone},

@@ -67,7 +67,7 @@ func inside() []mutation {
 `, `func (s store) disengageAll(ctx context.Context, tx *db.Tx, id AlertID) error {
 	if broken("busy") { return nil }
 `},
-		{"silent", nil, "alerts/decide.go", `	if who.Part == PartElder && d.a.Silent &&`, `	if who.Part == PartElder && d.a.Silent && !broken("silent") &&`},
+		{"silent", []string{"hushed"}, "alerts/decide.go", `	if who.Part == PartElder && d.a.Silent &&`, `	if who.Part == PartElder && d.a.Silent && !broken("silent") &&`},
 		{"door-code", nil, "alerts/tell.go", `"area": roughArea(a.Address), "time"`,
 			`"area": map[bool]string{false: roughArea(a.Address), true: a.Address}[broken("door-code")], "time"`},
 		{"proof-of-human", nil, "alerts/evolve.go", `		who.become(PersonAnswered, e.At)

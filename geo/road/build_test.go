@@ -47,7 +47,7 @@ func TestBuildRefusesWhatIsNoMap(t *testing.T) {
 func TestTheRoadsOfShanghai(t *testing.T) {
 	t.Parallel()
 	m := shanghai(t)
-	if size := m.Size(); size.Usable[foot] < 900 || size.Usable[car] < 700 || size.Usable[car] >= size.Usable[foot] {
+	if size := m.Size(); size.Usable[foot] < 800 || size.Usable[car] < 700 || size.Usable[car] >= size.Usable[foot] {
 		t.Errorf("%+v", size)
 	}
 	s, off, ok := m.NearestSegment(orb.Point{121.4737, 31.2304}, 100)

@@ -14,36 +14,39 @@ import (
 // TestACrowdMovesWhileItIsAsked lets people come, walk and go while others ask. Nobody is in an answer twice.
 func TestACrowdMovesWhileItIsAsked(t *testing.T) {
 	t.Parallel()
-	w := newTown(t, 11, 30, 40)
-	f := w.finder(t)
+	f := newTown(t, 11, 30, 40).finder(t)
 	var all sync.WaitGroup
 	for part := range 4 {
-		all.Go(func() {
-			w := newTown(t, uint64(part), 30, 0)
-			for i := range 500 {
-				id := fmt.Sprintf("p%03d", (i*7+part)%40)
-				if i%17 == 0 {
-					f.crowd.Remove(id)
-				} else if err := f.crowd.Put(id, w.place(), noon.Add(time.Duration(i)*time.Second)); err != nil {
-					t.Error(err)
-				}
-			}
-		})
+		all.Go(func() { wander(t, f.crowd, part) })
 	}
 	for range 2 {
-		all.Go(func() {
-			for range 200 {
-				seen := map[string]bool{}
-				for _, c := range f.Nearest(geo.Query{Point: orb.Point{121.475, 31.235}, K: 50, Now: noon.Add(time.Hour)}) {
-					if seen[c.ID] {
-						t.Errorf("%s is in one answer twice", c.ID)
-					}
-					seen[c.ID] = true
-				}
-			}
-		})
+		all.Go(func() { askOften(t, f) })
 	}
 	all.Wait()
+}
+
+func wander(t *testing.T, c *Crowd, part int) {
+	w := newTown(t, uint64(part), 30, 0)
+	for i := range 500 {
+		id := fmt.Sprintf("p%03d", (i*7+part)%40)
+		if i%17 == 0 {
+			c.Remove(id)
+		} else if err := c.Put(id, w.place(), noon.Add(time.Duration(i)*time.Second)); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func askOften(t *testing.T, f *Finder) {
+	for range 200 {
+		seen := map[string]bool{}
+		for _, c := range f.Nearest(geo.Query{Point: orb.Point{121.475, 31.235}, K: 50, Now: noon.Add(time.Hour)}) {
+			if seen[c.ID] {
+				t.Errorf("%s is in one answer twice", c.ID)
+			}
+			seen[c.ID] = true
+		}
+	}
 }
 
 // TestOfTwoReportsTheLaterHolds lets reports overtake each other, on a street and far from one.

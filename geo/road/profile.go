@@ -85,7 +85,7 @@ func private(t osm.Tags, keys ...string) bool {
 func (p profile) walk(w *travelled, c class, t osm.Tags) {
 	may, said := access(t, "foot", "access")
 	if !said {
-		may = c.walks && t.Get("motorroad") != "yes"
+		may = c.walks && t.Get("motorroad") != "yes" && !raised(c, t)
 	}
 	if !may {
 		return
@@ -106,6 +106,16 @@ func (p profile) walk(w *travelled, c class, t osm.Tags) {
 	}
 }
 
+// raised reports whether a way is a ramp or an elevated stretch of a trunk road. Only cars use those, where nothing else is
+// said; who walks below would otherwise be thought to be on it.
+func raised(c class, t osm.Tags) bool {
+	if c.name == "trunk_link" {
+		return true
+	}
+	bridge := t.Get("bridge")
+	return c.name == "trunk" && bridge != "" && bridge != "no"
+}
+
 func (p profile) ride(w *travelled, c class, t osm.Tags) {
 	may, said := access(t, "bicycle", "vehicle", "access")
 	pushes := false
@@ -113,7 +123,7 @@ func (p profile) ride(w *travelled, c class, t osm.Tags) {
 	case t.Get("bicycle") == "dismount", !said && c.pushes:
 		may, pushes = w.speed[foot] != [directions]float64{}, true
 	case !said:
-		may = c.rides && t.Get("motorroad") != "yes"
+		may = c.rides && t.Get("motorroad") != "yes" && !raised(c, t)
 	}
 	if !may || c.name == "steps" || c.name == "corridor" {
 		return

@@ -4,13 +4,14 @@ import { bearing, metres } from './geo'
 import { mapModel, type MapInput } from './mapmodel'
 
 const home = { lat: 31.23, lon: 121.47, accuracy_m: 30, source: 'device' }
-const input = (o: Partial<MapInput>): MapInput => ({ alert: null, queue: [], candidates: [], helpers: new Map(), before: new Map(), now: t0, lang: 'en', ...o })
+const input = (o: Partial<MapInput>): MapInput => ({ alert: null, queue: [], candidates: [], helpers: new Map(), before: new Map(), ways: new Map(), now: t0, lang: 'en', ...o })
 
 describe('mapModel', () => {
   it('draws a line for who is coming, from where they are now', () => {
     const alert = anAlert({ state: 'helping', position: home, people: [aPerson({ id: 'h1', state: 'coming', eta_at: at(90) })] })
     const m = mapModel(input({ alert, queue: [alert], helpers: new Map([['h1', { id: 'h1', lat: 31.24, lon: 121.47 }]]), before: new Map([['h1', { id: 'h1', lat: 31.25, lon: 121.47 }]]) }))
-    expect(m.lines).toEqual([[[121.47, 31.24], [121.47, 31.23]]])
+    expect(m.lines).toEqual([{ byRoad: false, line: [[121.47, 31.24], [121.47, 31.23]] }])
+    expect(m.travelling).toEqual([{ id: 'h1', from: [121.47, 31.24], to: [121.47, 31.23], mode: 'foot' }])
     expect(m.helpers[0]).toMatchObject({ role: 'coming', sub: '01:30', heading: 180 })
     expect(m.dots).toEqual([])
     expect(m.ring).not.toBeNull()

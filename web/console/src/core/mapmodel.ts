@@ -4,6 +4,7 @@ import { comingOf, hereOf } from './people'
 import { isAftercare, isMachine, isUnaccepted, isWorking, priorityOf } from './queue'
 import { countdown, minutes } from './time'
 import { titleOf } from './title'
+import { wayLine, type Travelling, type Way, type WayLine } from './ways'
 import { say } from './words'
 
 // What the map shows, as plain data. The drawing of it is in src/map.
@@ -17,7 +18,9 @@ export interface MapModel {
   helpers: HelperMark[]
   dots: Dot[]
   ring: [number, number][] | null
-  lines: [number, number][][]
+  lines: WayLine[]
+  /** who is on the way to the selected one */
+  travelling: Travelling[]
   /** changes when the picture should be fitted anew */
   frame: string
 }
@@ -28,6 +31,7 @@ export interface MapInput {
   candidates: readonly Candidate[]
   helpers: ReadonlyMap<string, HelperAt>
   before: ReadonlyMap<string, HelperAt>
+  ways: ReadonlyMap<string, Way>
   now: number
   lang: Lang
 }
@@ -47,13 +51,15 @@ export function mapModel(m: MapInput): MapModel {
   }
   const shown = alert && !m.queue.some((a) => a.id === alert.id) ? [...m.queue, alert] : m.queue
   const coming = helpers.filter((h) => h.role === 'coming')
+  const travelling = home && alert ? coming.map((h) => ({ id: h.id, from: h.at, to: home, mode: comingOf(alert).find((p) => p.id === h.id)?.mode || 'foot' })) : []
   return {
     selected: alert?.id ?? null,
     elders: shown.filter((a) => a.id === alert?.id || (!isMachine(a) && !isAftercare(a))).flatMap((a) => elderMark(a, alert, lang)),
     helpers,
     dots,
     ring: alert?.position && home && (alert.position.accuracy_m ?? 0) > 5 ? ring(alert.position, alert.position.accuracy_m ?? 0) : null,
-    lines: home ? coming.map((h) => [h.at, home]) : [],
+    lines: travelling.map((t) => wayLine(t, m.ways.get(t.id))),
+    travelling,
     frame: `${alert?.id ?? ''}/${coming.map((h) => h.id).join()}/${helpers.length > coming.length ? 'c' : ''}${!alert && dots.length > 5 ? 'd' : ''}`,
   }
 }

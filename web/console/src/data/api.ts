@@ -1,5 +1,5 @@
 import type {
-  Alert, AlertEvent, Candidate, Config, Detail, Device, Elder, OpenSeat, Operator, OutagePerson, PastAlert, Problem, Session,
+  Alert, AlertEvent, Candidate, ClosedRoad, Config, Detail, Device, Elder, OpenSeat, Operator, OutagePerson, PastAlert, Problem, RoadWay, Session,
 } from './types'
 
 /** A request that did not do what was asked. status 0: it never reached the server. */
@@ -91,5 +91,9 @@ export const api = {
   operators: () => items<Operator>('/v1/operators'),
   seats: () => items<OpenSeat>('/v1/seats'),
   beat: (free: boolean) => request<OpenSeat>('POST', '/v1/seat', { free }),
+  route: (from: [number, number], to: [number, number], mode: string) => request<RoadWay>('GET', `/v1/route?from=${from[1]},${from[0]}&to=${to[1]},${to[0]}&mode=${id(mode)}`),
+  closures: () => items<ClosedRoad>('/v1/closures'),
+  closeRoad: (body: { lat: number; lon: number; reason: string; modes: string[] }) => request<ClosedRoad>('POST', '/v1/closures', body),
+  openRoad: (c: string) => request<ClosedRoad>('DELETE', `/v1/closures/${id(c)}`),
   press: (elder?: string) => request<{ alert: string; elder: string }>('POST', '/demo/press', elder ? { elder } : {}),
 }

@@ -380,6 +380,11 @@ export class Desk {
     this.#soon = window.setTimeout(() => void this.#loadCandidates(), 300)
   }
 
+  /** Travel times have changed. */
+  rankAgain(): void {
+    this.#refreshSoon()
+  }
+
   async #loadCandidates(): Promise<void> {
     const id = this.selectedId
     const a = this.selected

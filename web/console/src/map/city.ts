@@ -1,12 +1,14 @@
 import { AttributionControl, LngLatBounds, Map, Marker, NavigationControl, ScaleControl, type GeoJSONSource } from 'maplibre-gl'
 import type { PMTiles } from 'pmtiles'
 import type { ElderMark, HelperMark, MapModel } from '../core/mapmodel'
-import type { Lang } from '../data/types'
+import type { ClosedRoad, Lang } from '../data/types'
 import { fonts, openBase, style, type BaseOptions } from './base'
 
 export interface CityOptions extends BaseOptions {
   center: [number, number]; zoom: number; lang: Lang
   onSelect: (alert: string) => void
+  /** a click beside all marks; closure: of the closed road under it */
+  onPlace: (at: { lat: number; lon: number }, closure: string | null) => void
 }
 
 export interface CityMap {
@@ -14,6 +16,9 @@ export interface CityMap {
   fit(): void
   /** marks an address and goes there; null takes the mark away */
   point(spot: Spot | null): void
+  closed(roads: readonly ClosedRoad[]): void
+  /** a road is to be chosen by a click */
+  aim(on: boolean): void
   speak(lang: Lang): void
   destroy(): void
 }
@@ -57,10 +62,15 @@ function addOurLayers(map: Map): void {
   if (!map.hasImage('arrow')) map.addImage('arrow', arrow(), { pixelRatio: 2 })
   map.addSource('ring', { type: 'geojson', data: empty })
   map.addSource('lines', { type: 'geojson', data: empty })
+  map.addSource('closed', { type: 'geojson', data: empty })
   map.addSource('dots', { type: 'geojson', data: empty })
   map.addLayer({ id: 'ring-fill', type: 'fill', source: 'ring', paint: { 'fill-color': '#ff5c4d', 'fill-opacity': 0.1 } })
   map.addLayer({ id: 'ring-line', type: 'line', source: 'ring', paint: { 'line-color': '#ff8b80', 'line-width': 1.5 } })
-  map.addLayer({ id: 'lines', type: 'line', source: 'lines', layout: { 'line-cap': 'round' }, paint: { 'line-color': '#3ecf8e', 'line-width': 3, 'line-dasharray': [1, 2] } })
+  map.addLayer({ id: 'closed', type: 'line', source: 'closed', layout: { 'line-cap': 'butt' }, paint: { 'line-color': '#ff5c4d', 'line-width': 6, 'line-opacity': 0.9, 'line-dasharray': [1, 0.6] } })
+  // A way that follows the roads is whole; one by air is dotted, so that nobody takes it for a street.
+  map.addLayer({ id: 'lines-edge', type: 'line', source: 'lines', filter: ['get', 'byRoad'], layout: { 'line-cap': 'round', 'line-join': 'round' }, paint: { 'line-color': '#0d1216', 'line-width': 7 } })
+  map.addLayer({ id: 'lines', type: 'line', source: 'lines', filter: ['get', 'byRoad'], layout: { 'line-cap': 'round', 'line-join': 'round' }, paint: { 'line-color': '#3ecf8e', 'line-width': 4 } })
+  map.addLayer({ id: 'lines-air', type: 'line', source: 'lines', filter: ['!', ['get', 'byRoad']], layout: { 'line-cap': 'round' }, paint: { 'line-color': '#3ecf8e', 'line-width': 3, 'line-dasharray': [1, 2] } })
   map.addLayer({
     id: 'dots', type: 'circle', source: 'dots',
     paint: {
@@ -93,7 +103,7 @@ function arrow(): ImageData {
   return g.getImageData(0, 0, 20, 20)
 }
 
-const lineOf = (coordinates: [number, number][]): GeoJSON.Feature => ({ type: 'Feature', properties: {}, geometry: { type: 'LineString', coordinates } })
+const lineOf = (coordinates: [number, number][], properties: object): GeoJSON.Feature => ({ type: 'Feature', properties, geometry: { type: 'LineString', coordinates } })
 
 class City implements CityMap {
   #map: Map
@@ -105,6 +115,7 @@ class City implements CityMap {
   #spot: Marker | null = null
   #observer: ResizeObserver
 
+  #closed: readonly ClosedRoad[] = []
   #area: LngLatBounds | null
   #drawn = new globalThis.Map<string, string>()
 
@@ -119,12 +130,16 @@ class City implements CityMap {
       this.fit()
     })
     this.#observer.observe(map.getContainer())
+    map.on('click', (e) => {
+      const under = map.queryRenderedFeatures([[e.point.x - 6, e.point.y - 6], [e.point.x + 6, e.point.y + 6]], { layers: ['closed'] })[0]
+      o.onPlace({ lat: e.lngLat.lat, lon: e.lngLat.lng }, (under?.properties['id'] as string | undefined) ?? null)
+    })
   }
 
   show(m: MapModel): void {
     this.#model = m
     this.#set('ring', m.ring ? [{ type: 'Feature', properties: {}, geometry: { type: 'Polygon', coordinates: [m.ring] } }] : [])
-    this.#set('lines', m.lines.map(lineOf))
+    this.#set('lines', m.lines.map((l) => lineOf(l.line, { byRoad: l.byRoad })))
     this.#set('dots', m.dots.map((d) => ({
       type: 'Feature', geometry: { type: 'Point', coordinates: d.at },
       properties: { duty: d.duty, busy: d.busy, ...(d.heading === null ? {} : { heading: d.heading }) },
@@ -224,6 +239,15 @@ class City implements CityMap {
     this.#map.jumpTo({ center: spot.at, zoom: spot.wide ? 14 : Math.max(16, this.#map.getZoom()) })
   }
 
+  closed(roads: readonly ClosedRoad[]): void {
+    this.#closed = roads
+    this.#set('closed', roads.flatMap((c) => (c.geometry ? [lineOf(c.geometry.coordinates, { id: c.id })] : [])))
+  }
+
+  aim(on: boolean): void {
+    this.#map.getCanvas().style.cursor = on ? 'crosshair' : ''
+  }
+
   speak(lang: Lang): void {
     if (lang === this.#lang) return
     this.#lang = lang
@@ -232,6 +256,7 @@ class City implements CityMap {
       addOurLayers(this.#map)
       this.#drawn.clear()
       if (this.#model) this.show(this.#model)
+      this.closed(this.#closed)
     })
   }
 
