@@ -101,3 +101,22 @@ func TestAClosedRoadLeadsElsewhere(t *testing.T) {
 		t.Errorf("only %d closed roads made a difference", longer)
 	}
 }
+
+// TestNobodyIsLostBehindClosedRoads closes every road there is: those who can come are still named, and flagged.
+func TestNobodyIsLostBehindClosedRoads(t *testing.T) {
+	t.Parallel()
+	m := shanghai(t)
+	var all []Closed
+	for seg := range m.segments() {
+		all = append(all, Closed{Segment: seg})
+	}
+	closed := m.Close(all)
+	f := NewFinder(FinderOptions{Crowd: NewCrowd(m), Helpers: geo.NewIndex(), Closed: func() *Closures { return closed }})
+	if err := f.crowd.Put("h", orb.Point{121.4657, 31.2254}, noon); err != nil {
+		t.Fatal(err)
+	}
+	found := f.Nearest(geo.Query{Point: orb.Point{121.4737, 31.2304}, K: 5, Now: noon})
+	if len(found) != 1 || found[0].ID != "h" || found[0].Travel.ByRoad || found[0].Travel.Duration < time.Minute {
+		t.Errorf("%+v", found)
+	}
+}

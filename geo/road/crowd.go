@@ -17,7 +17,7 @@ const snapWithin geo.Metres = 200
 // theirs. It may be used from many goroutines at once. Who is near no road is kept beside it and found by air.
 type Crowd struct {
 	on     *Map
-	strays *geo.Index
+	strays [modes]*geo.Index // those who are near no road of the mode
 
 	mu    sync.RWMutex
 	ids   map[string]uint32
@@ -39,8 +39,9 @@ type slot struct {
 
 // NewCrowd makes an empty crowd on a map.
 func NewCrowd(on *Map) *Crowd {
-	c := &Crowd{on: on, strays: geo.NewIndex(), ids: map[string]uint32{}}
+	c := &Crowd{on: on, ids: map[string]uint32{}}
 	for m := range c.heads {
+		c.strays[m] = geo.NewIndex()
 		c.heads[m], c.taken[m] = fill(on.segments(), none), make([]uint64, (on.segments()+63)/64)
 	}
 	return c
@@ -50,7 +51,7 @@ func NewCrowd(on *Map) *Crowd {
 // those of geo.Index.Put.
 func (c *Crowd) Put(id string, p orb.Point, at time.Time) error {
 	if id == "" || !geo.Valid(p) {
-		return c.strays.Put(id, p, at) // which says what is wrong
+		return c.strays[foot].Put(id, p, at) // which says what is wrong
 	}
 	spots := c.on.grid.snap(p, allModes, snapWithin)
 	c.mu.Lock()
@@ -59,23 +60,21 @@ func (c *Crowd) Put(id string, p orb.Point, at time.Time) error {
 	if known && at.Before(c.slots[i].at) {
 		return nil
 	}
-	if spots[foot].seg == none && spots[bike].seg == none && spots[car].seg == none {
-		if known {
-			c.drop(id, i)
-		}
-		return c.strays.Put(id, p, at)
-	}
 	if !known {
-		if _, since, stray := c.strays.Get(id); stray && at.Before(since) {
-			return nil
-		}
-		c.strays.Remove(id)
 		i = c.room(id)
 	}
 	s := &c.slots[i]
 	s.point, s.at = p, at
 	for m := range spots {
+		astray := s.spots[m].seg == none
 		c.move(i, m, spots[m])
+		if spots[m].seg == none {
+			if err := c.strays[m].Put(id, p, at); err != nil {
+				return err
+			}
+		} else if astray {
+			c.strays[m].Remove(id)
+		}
 	}
 	return nil
 }
@@ -144,6 +143,7 @@ func (c *Crowd) link(i uint32, mode int) {
 func (c *Crowd) drop(id string, i uint32) {
 	for m := range modes {
 		c.unlink(i, m)
+		c.strays[m].Remove(id)
 	}
 	c.slots[i] = slot{}
 	delete(c.ids, id)
@@ -157,13 +157,11 @@ func (c *Crowd) Remove(id string) {
 	if i, ok := c.ids[id]; ok {
 		c.drop(id, i)
 	}
-	c.strays.Remove(id)
 }
 
-// Len is how many there are, and how many of them are near no road.
+// Len is how many there are, and how many of them are near no road that one can walk on.
 func (c *Crowd) Len() (all, strays int) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
-	strays = c.strays.Len()
-	return len(c.ids) + strays, strays
+	return len(c.ids), c.strays[foot].Len()
 }

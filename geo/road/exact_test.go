@@ -56,10 +56,28 @@ func brief(all []geo.Candidate) (out []any) {
 	return out
 }
 
-// everybody looks at each person by each of their modes, by road or by air.
+// everybody looks at each person by each of their modes, by road or by air; where that does not fill the list, at those whom closed
+// roads cut off, too.
 func (w *town) everybody(f *Finder, q geo.Query) []geo.Candidate {
+	found := best(w.all(f, q), q.K)
+	if len(found) == q.K {
+		return found
+	}
+	closed := w.closed
+	w.closed = w.Close(nil)
+	known := slices.Clone(found)
+	for _, c := range w.all(f, q) {
+		if c.Travel.ByRoad && !slices.ContainsFunc(known, func(b geo.Candidate) bool { return b.ID == c.ID }) {
+			c.Travel.ByRoad = false
+			found = append(found, c)
+		}
+	}
+	w.closed = closed
+	return best(found, q.K)
+}
+
+func (w *town) all(f *Finder, q geo.Query) (all []geo.Candidate) {
 	doors := w.grid.snap(q.Point, allModes, snapWithin)
-	var all []geo.Candidate
 	for _, p := range w.people {
 		if q.Keep != nil && !q.Keep(p.ID) {
 			continue
@@ -75,13 +93,13 @@ func (w *town) everybody(f *Finder, q geo.Query) []geo.Candidate {
 			}
 		}
 	}
-	return best(all, q.K)
+	return all
 }
 
 // comes is the way of one person by one mode.
 func (w *town) comes(f *Finder, t geo.Trip, m int, ends [2][modes]spot) geo.Travel {
 	from, to := ends[0], ends[1]
-	if from[foot].seg == none && from[bike].seg == none && from[car].seg == none || to[m].seg == none {
+	if from[m].seg == none || to[m].seg == none {
 		t.Density = geo.DensityAt(f.air.Helpers, t.To)
 		if id := w.who(t.From); len(w.modes[id]) > 0 {
 			t.Modes = []geo.Mode{nameOf(m)}

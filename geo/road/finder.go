@@ -63,23 +63,36 @@ func (f *Finder) Nearest(q geo.Query) []geo.Candidate {
 		return nil
 	}
 	doors := f.crowd.on.grid.snap(q.Point, allModes, snapWithin)
-	var missing []geo.Mode
-	for m, at := range doors {
-		if at.seg == none {
-			missing = append(missing, nameOf(m))
-		}
-	}
-	if len(missing) == modes {
+	if doors[foot].seg == none && doors[bike].seg == none && doors[car].seg == none {
 		return f.air.Nearest(q)
 	}
-	s := f.search(q, doors)
-	found := s.run()
-	f.end(s)
-	found = append(found, f.strays(q)...)
-	if len(missing) > 0 {
-		found = append(found, f.offRoad(q, missing)...)
+	closed := f.closed()
+	found := f.byRoad(q, doors, closed)
+	for m, door := range doors {
+		found = append(found, f.besideRoads(q, m, door)...)
 	}
-	return best(found, q.K)
+	if found = best(found, q.K); len(found) == q.K || closed == nil {
+		return found
+	}
+	return best(append(found, f.cutOff(q, doors, found)...), q.K)
+}
+
+func (f *Finder) byRoad(q geo.Query, doors [modes]spot, closed *Closures) []geo.Candidate {
+	s := f.search(q, doors, closed)
+	defer f.end(s)
+	return s.run()
+}
+
+// cutOff are those who cannot come because roads are closed, as if those were open and flagged: that there is somebody counts
+// more than how they come.
+func (f *Finder) cutOff(q geo.Query, doors [modes]spot, found []geo.Candidate) []geo.Candidate {
+	all := slices.DeleteFunc(f.byRoad(q, doors, nil), func(c geo.Candidate) bool {
+		return slices.ContainsFunc(found, func(b geo.Candidate) bool { return b.ID == c.ID })
+	})
+	for i := range all {
+		all[i].Travel.ByRoad = false
+	}
+	return all
 }
 
 // best lists everybody once, with their quickest way, soonest first.
@@ -100,27 +113,23 @@ func compare(a, b geo.Candidate) int {
 	return cmp.Or(cmp.Compare(a.Travel.Duration, b.Travel.Duration), cmp.Compare(a.Air, b.Air), cmp.Compare(a.ID, b.ID))
 }
 
-// strays are those who are near no road.
-func (f *Finder) strays(q geo.Query) []geo.Candidate {
-	if f.crowd.strays.Len() == 0 {
+// besideRoads are those who would come by a mode for which there is no road near them, or none near the door: by air. Of whom
+// no mode is known would have come on foot.
+func (f *Finder) besideRoads(q geo.Query, m int, door spot) []geo.Candidate {
+	among := f.crowd.strays[m]
+	if door.seg == none {
+		among = f.air.Helpers
+	}
+	if among.Len() == 0 || len(q.By) > 0 && !slices.Contains(q.By, nameOf(m)) {
 		return nil
 	}
-	return (&geo.Finder{Helpers: f.crowd.strays, Crowd: f.air.Helpers}).Nearest(q)
-}
-
-// offRoad are those whose modes find no road at the place, by air; of whom no mode is known would have come on foot.
-func (f *Finder) offRoad(q geo.Query, missing []geo.Mode) []geo.Candidate {
-	theirs := q.Modes
+	theirs, keep := q.Modes, q.Keep
 	if theirs == nil {
 		theirs = func(string) []geo.Mode { return nil }
 	}
 	q.Modes = func(id string) []geo.Mode {
-		return slices.DeleteFunc(slices.Clone(theirs(id)), func(m geo.Mode) bool { return !slices.Contains(missing, m) })
+		return slices.DeleteFunc(slices.Clone(theirs(id)), func(other geo.Mode) bool { return other != nameOf(m) })
 	}
-	keep := q.Keep
-	q.Keep = func(id string) bool {
-		can := slices.ContainsFunc(missing, func(m geo.Mode) bool { i, _ := modeOf(m); return travelsBy(theirs(id), i) })
-		return can && (keep == nil || keep(id))
-	}
-	return f.air.Nearest(q)
+	q.Keep = func(id string) bool { return travelsBy(theirs(id), m) && (keep == nil || keep(id)) }
+	return (&geo.Finder{Helpers: among, Crowd: f.air.Helpers}).Nearest(q)
 }

@@ -107,10 +107,11 @@ func (f *Finder) route(from, to orb.Point, m int, p *pace) (Route, bool) {
 	if start.seg == none || door.seg == none {
 		return Route{}, false
 	}
-	s := f.search(geo.Query{}, [modes]spot{})
+	closed := f.closed()
+	s := f.search(geo.Query{}, [modes]spot{}, closed)
 	defer f.end(s)
 	e := &s.by[m]
-	f.prepare(e, m, p)
+	f.prepare(e, m, p, closed)
 	d := e.lead(start, door)
 	if d.cost == never {
 		return Route{}, false

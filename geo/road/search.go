@@ -34,14 +34,14 @@ type met struct {
 }
 
 // search takes one from the pool and fits it to the query.
-func (f *Finder) search(q geo.Query, doors [modes]spot) *search {
+func (f *Finder) search(q geo.Query, doors [modes]spot, closed *Closures) *search {
 	s, ok := f.searches.Get().(*search)
 	if !ok {
 		s = &search{}
 	}
 	s.Query, s.crowd, s.doors, s.best = q, f.crowd, doors, s.best[:0]
 	for m := range s.by {
-		f.prepare(&s.by[m], m, f.expected(m, q.Now))
+		f.prepare(&s.by[m], m, f.expected(m, q.Now), closed)
 		s.base[m] = milliseconds(geo.AlongRoad(nameOf(m), 0, 0, 0).Duration) + offRoad(doors[m].off)
 		if q.Within > 0 {
 			s.by[m].most = min(s.by[m].most, milliseconds(q.Within))
@@ -51,10 +51,10 @@ func (f *Finder) search(q geo.Query, doors [modes]spot) *search {
 }
 
 // prepare fits an expansion to the roads as they are.
-func (f *Finder) prepare(e *expansion, mode int, p *pace) {
+func (f *Finder) prepare(e *expansion, mode int, p *pace, closed *Closures) {
 	on := f.crowd.on
 	e.net, e.mode, e.sheet, e.most = on.nets[mode], mode, on.sheet, milliseconds(longest)
-	e.closed, e.pace = f.closed().of(mode), p
+	e.closed, e.pace = closed.of(mode), p
 	e.begin()
 }
 
