@@ -32,7 +32,6 @@ func openRoads(data string, log *slog.Logger) *road.Map {
 // roadNet is the roads of the region with everybody on them, and those that are closed.
 type roadNet struct {
 	*road.Finder
-	on       *road.Map
 	registry *registry.Registry
 	clock    clock.Clock
 	log      *slog.Logger
@@ -41,8 +40,8 @@ type roadNet struct {
 
 // openRoadNet puts the helpers on the roads.
 func openRoadNet(a *app, data string) *roadNet {
-	s := &roadNet{on: openRoads(data, a.log), registry: a.registry, clock: a.clock, log: a.log}
-	crowd := road.NewCrowd(s.on)
+	s := &roadNet{registry: a.registry, clock: a.clock, log: a.log}
+	crowd := road.NewCrowd(openRoads(data, a.log))
 	a.registry.Helpers().Follow(crowd)
 	s.Finder = road.NewFinder(road.FinderOptions{Crowd: crowd, Helpers: a.registry.Helpers().Index(), Closed: s.closed.Load})
 	s.lookAgain()
@@ -57,11 +56,11 @@ func (s *roadNet) look(ctx context.Context) error {
 	}
 	var closed []road.Closed
 	for _, c := range all {
-		if at, _, ok := s.on.NearestSegment(c.Point, 5); ok {
+		if at, _, ok := s.Map().NearestSegment(c.Point, 5); ok {
 			closed = append(closed, road.Closed{Segment: at.ID, Modes: c.Modes})
 		}
 	}
-	s.closed.Store(s.on.Close(closed))
+	s.closed.Store(s.Map().Close(closed))
 	return nil
 }
 

@@ -1,6 +1,10 @@
 package road
 
-import "anling/geo"
+import (
+	"slices"
+
+	"anling/geo"
+)
 
 // Closures are the segments of a map that nobody is led through. Who stands on one may leave it, and who lives on one can
 // be reached: a closed road still has doors.
@@ -25,21 +29,12 @@ func (m *Map) Close(all []Closed) *Closures {
 			continue
 		}
 		for i := range c.bits {
-			if len(one.Modes) == 0 || contains(one.Modes, i) {
+			if len(one.Modes) == 0 || slices.Contains(one.Modes, nameOf(i)) {
 				setBit(c.bits[i], one.Segment)
 			}
 		}
 	}
 	return c
-}
-
-func contains(all []geo.Mode, mode int) bool {
-	for _, m := range all {
-		if m == nameOf(mode) {
-			return true
-		}
-	}
-	return false
 }
 
 // of gives the bits of a mode; nil when nothing is closed.
