@@ -93,12 +93,14 @@ func (e *engine) Waits(ctx context.Context, tx *db.Tx, d registry.Device, kind s
 	return err
 }
 
-// AtRisk notes whose elder is on the safety plan, in the table of alerts.Engine.
+// AtRisk notes whose elder is on the safety plan, in the table of alerts.Engine: never of what another node has made a task of meanwhile.
 func (e *engine) AtRisk(ctx context.Context, tx *db.Tx, d registry.Device, kind string) error {
 	if err := e.refuse(); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, `UPDATE device_troubles SET standing = 'alone', safety = 1 WHERE device = ? AND kind = ?`, string(d.ID), kind)
+	_, err := tx.Exec(ctx, `
+		UPDATE device_troubles SET standing = 'alone', safety = 1 WHERE device = ? AND kind = ? AND standing IN ('gathered', 'alone')`,
+		string(d.ID), kind)
 	return err
 }
 
