@@ -2,6 +2,7 @@ package road
 
 import (
 	"flag"
+	"math"
 	"slices"
 	"testing"
 	"time"
@@ -43,6 +44,49 @@ func TestExpansionIsExact(t *testing.T) {
 	if roads < *cases || empty > *cases/4 {
 		t.Errorf("the towns prove little: %d ways by road, %d answers were empty", roads, empty)
 	}
+}
+
+// TestTheWayIsTheQuickestAndItsLineIsWhole compares the way that one person is shown with the same forward search.
+func TestTheWayIsTheQuickestAndItsLineIsWhole(t *testing.T) {
+	t.Parallel()
+	ways := 0
+	for seed := range uint64(300) {
+		w := newTown(t, seed, 6+int(seed%30), 1+int(seed%10))
+		f := w.finder(t)
+		to := w.place()
+		for i := range len(w.people) * modes {
+			if w.showsTheWay(t, f, w.people[i/modes], i%modes, to) {
+				ways++
+			}
+		}
+	}
+	if ways < 500 {
+		t.Errorf("only %d ways were compared", ways)
+	}
+}
+
+// showsTheWay compares one way; false when there is none.
+func (w *town) showsTheWay(t *testing.T, f *Finder, p geo.Neighbour, m int, to orb.Point) bool {
+	from, door := w.grid.snap(p.Point, allModes, snapWithin)[m], w.grid.snap(to, allModes, snapWithin)[m]
+	if from.seg == none || door.seg == none {
+		return false
+	}
+	got, ok := f.route(p.Point, to, m, w.pace[m])
+	want := w.forward(m, from, door)
+	if ok != (want != never) {
+		t.Fatalf("%s by %s: a way %v, want %v", p.ID, nameOf(m), ok, want != never)
+	}
+	if !ok {
+		return false
+	}
+	if d := milliseconds(got.Duration) - offRoad(from.off) - offRoad(door.off); d != want {
+		t.Fatalf("%s by %s: %d ms, want %d", p.ID, nameOf(m), d, want)
+	}
+	along := float64(got.Metres) - float64(from.off+door.off)
+	if sum := length(got.Line); math.Abs(sum-along) > 1+along/1000 {
+		t.Fatalf("%s by %s: the line is %.1f m long, the way %.1f", p.ID, nameOf(m), sum, along)
+	}
+	return true
 }
 
 func same(a, b geo.Candidate) bool {

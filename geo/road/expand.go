@@ -32,14 +32,10 @@ type visit struct {
 
 const person = 1 << 31
 
-// begin forgets what was, for an expansion of a net with that many vertices.
+// begin forgets what was.
 func (e *expansion) begin() {
-	if len(e.marks) < e.vertices() {
-		e.marks, e.stamp = make([]mark, e.vertices()), 0
-	}
-	if e.stamp++; e.stamp == 0 {
-		clear(e.marks)
-		e.stamp = 1
+	if e.stamp++; e.stamp == 0 || len(e.marks) == 0 {
+		e.marks, e.stamp = make([]mark, e.vertices()), 1
 	}
 	e.queue = e.queue[:0]
 }
@@ -78,32 +74,76 @@ func progress(directed uint32, part uint16) uint32 {
 	return uint32(part)
 }
 
+// reach notes a way from a vertex and queues it, when it is the cheapest yet.
 func (e *expansion) reach(v, cost, next uint32) {
+	if e.better(v, cost, next) {
+		e.queue.push(visit{cost, v})
+	}
+}
+
+// better notes a way from a vertex, when it is the cheapest yet.
+func (e *expansion) better(v, cost, next uint32) bool {
 	m := &e.marks[v]
 	if m.stamp == e.stamp && m.cost <= cost || cost > e.most {
-		return
+		return false
 	}
 	*m = mark{stamp: e.stamp, cost: cost, next: next}
-	e.queue.push(visit{cost, v})
+	return true
 }
 
 // settled reports whether an entry of the queue is the cheapest of its vertex.
 func (e *expansion) settled(v visit) bool { return e.marks[v.what].cost == v.cost }
 
-// relax goes one arc further from a vertex that is settled.
+// relax goes on from a vertex that is settled.
 func (e *expansion) relax(v visit) {
 	for i := e.first[v.what]; i < e.first[v.what+1]; i++ {
-		e.along(i, v.cost)
+		for next, cost := i, v.cost; next != none; {
+			next, cost = e.along(next, cost)
+		}
 	}
 }
 
-// along goes over one arc, to a vertex from which the rest of the way costs so much.
-func (e *expansion) along(i, cost uint32) {
+// along goes over one arc, to a vertex from which the rest of the way costs so much. Where nothing is decided at the other end – the
+// road only goes on there, or ends – it gives the arc that goes on and the cost, so that such a vertex need not wait in the queue for
+// its turn: half of a city's vertices are places at which only somebody on foot has a choice. The mark of such a vertex is that of a
+// way, and becomes that of the cheapest way no later than a vertex of the same cost is settled.
+func (e *expansion) along(i, cost uint32) (next, onward uint32) {
 	a := &e.arcs[i]
 	seg := a.directed() >> 1
-	if e.closed == nil || !hasBit(e.closed, int(seg)) {
-		e.reach(a.tail, cost+e.pace.of(e.sheet, seg, a.cost), i)
+	if e.closed != nil && hasBit(e.closed, int(seg)) {
+		return none, 0
 	}
+	cost += e.pace.of(e.sheet, seg, a.cost)
+	if !e.better(a.tail, cost, i) {
+		return none, 0
+	}
+	next, only := e.passage(a.tail, seg)
+	if !only {
+		e.queue.push(visit{cost, a.tail})
+		return none, 0
+	}
+	return next, cost
+}
+
+// passage gives the one arc by which a vertex is left by whoever has come over a segment and does not turn around; none where
+// there is no other. It is false where there are more.
+func (e *expansion) passage(v, by uint32) (next uint32, only bool) {
+	first := e.first[v]
+	switch e.first[v+1] - first {
+	case 0:
+		return none, true
+	case 1:
+		if e.arcs[first].directed()>>1 == by {
+			return none, true
+		}
+		return first, true
+	case 2:
+		if e.arcs[first].directed()>>1 == by {
+			return first + 1, e.arcs[first+1].directed()>>1 != by
+		}
+		return first, e.arcs[first+1].directed()>>1 == by
+	}
+	return none, false
 }
 
 // departure is how somebody at a place sets out for the place that the expansion began at.

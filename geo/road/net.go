@@ -42,15 +42,17 @@ type wiring struct {
 	*sheet
 	mode     int
 	vertices uint32
+	crossing []uint32                   // the vertex of each crossing that a road of the mode comes to, in the same order; none
+	whole    uint32                     // how many vertices are crossings; the others are ends and copies
 	banned   map[uint32]map[uint32]bool // by the segment that one comes from: where one may not go
 	blocked  map[uint32]bool            // crossings
-	leaving  [][]uint32                 // directed segments that begin in a crossing
+	leaving  [][]uint32                 // directed segments that begin in a vertex that is a crossing
 	net      *net
 }
 
 // wire makes the net of a mode.
 func wire(s *sheet, mode int) *net {
-	w := &wiring{sheet: s, mode: mode, vertices: s.Crossings, banned: map[uint32]map[uint32]bool{}, blocked: map[uint32]bool{}}
+	w := &wiring{sheet: s, mode: mode, crossing: fill(int(s.Crossings), none), banned: map[uint32]map[uint32]bool{}, blocked: map[uint32]bool{}}
 	w.net = &net{heads: fill(2*s.segments(), none), tails: fill(2*s.segments(), none), copies: map[uint32][]uint32{}}
 	for _, b := range s.Bans {
 		if int(b.Mode) != mode {
@@ -66,6 +68,7 @@ func wire(s *sheet, mode int) *net {
 			w.blocked[b.Crossing] = true
 		}
 	}
+	w.number()
 	w.ends()
 	all := w.split()
 	w.net.fill(all, w.vertices)
@@ -80,10 +83,32 @@ func fill(n int, v uint32) []uint32 {
 // cost is that of a directed segment.
 func (s *sheet) cost(mode int, directed uint32) uint32 { return s.Cost[mode][directed&1][directed>>1] }
 
+// number gives the crossings that a road of the mode comes to their vertices: a search for cars shall not have those of footpaths
+// between its own in the memory.
+func (w *wiring) number() {
+	used := make([]uint64, (w.Crossings+63)/64)
+	for directed := range uint32(2 * w.segments()) {
+		if w.cost(w.mode, directed) != never {
+			setBit(used, int(w.From[directed>>1]))
+			setBit(used, int(w.To[directed>>1]))
+		}
+	}
+	for c := range w.crossing {
+		if hasBit(used, c) && !w.blocked[uint32(c)] {
+			w.crossing[c] = w.vertices
+			w.vertices++
+		}
+	}
+	w.whole = w.vertices
+	w.leaving = make([][]uint32, w.whole)
+}
+
 // ends gives every directed segment that may be travelled the vertices at its ends.
 func (w *wiring) ends() {
-	w.leaving = make([][]uint32, w.Crossings)
 	for seg := range uint32(w.segments()) {
+		if w.cost(w.mode, 2*seg) == never && w.cost(w.mode, 2*seg+1) == never {
+			continue
+		}
 		from, to := w.end(w.From[seg]), w.end(w.To[seg])
 		for d := range uint32(directions) {
 			directed := 2*seg + d
@@ -95,7 +120,7 @@ func (w *wiring) ends() {
 				tail, head = to, from
 			}
 			w.net.tails[directed], w.net.heads[directed] = tail, head
-			if tail < w.Crossings {
+			if tail < w.whole {
 				w.leaving[tail] = append(w.leaving[tail], directed)
 			}
 		}
@@ -104,8 +129,8 @@ func (w *wiring) ends() {
 
 // end is the vertex of one end of a segment: its crossing, or at a barrier one of its own.
 func (w *wiring) end(crossing uint32) uint32 {
-	if !w.blocked[crossing] {
-		return crossing
+	if v := w.crossing[crossing]; v != none {
+		return v
 	}
 	w.vertices++
 	return w.vertices - 1
@@ -118,7 +143,7 @@ func (w *wiring) split() []headed {
 		if w.net.heads[directed] == none {
 			continue
 		}
-		if turns := w.banned[directed]; turns != nil && w.net.heads[directed] < w.Crossings {
+		if turns := w.banned[directed]; turns != nil && w.net.heads[directed] < w.whole {
 			w.copyWithout(directed, turns)
 		}
 	}
@@ -139,10 +164,10 @@ func (w *wiring) split() []headed {
 
 // copyWithout lets a directed segment end in a copy of its crossing that has all ways on but the forbidden ones.
 func (w *wiring) copyWithout(directed uint32, forbidden map[uint32]bool) {
-	crossing, made := w.net.heads[directed], w.vertices
+	at, made := w.net.heads[directed], w.vertices
 	w.vertices++
 	w.net.heads[directed] = made
-	for _, on := range w.leaving[crossing] {
+	for _, on := range w.leaving[at] {
 		if !forbidden[on] {
 			w.net.copies[on] = append(w.net.copies[on], made)
 		}

@@ -135,8 +135,8 @@ func (e *expansion) lead(start, door spot) departure {
 			continue
 		}
 		e.relax(v)
-		if v.what == e.heads[2*start.seg] || v.what == e.heads[2*start.seg+1] {
-			best = e.departing(start, door)
+		if d := e.departing(start, door); d.cost < best.cost {
+			best = d
 		}
 	}
 	return best

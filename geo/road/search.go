@@ -121,12 +121,13 @@ func (s *search) step(m int) {
 	if !e.settled(v) {
 		return
 	}
-	taken := s.crowd.taken[m]
 	for i := e.first[v.what]; i < e.first[v.what+1]; i++ {
-		if a := &e.arcs[i]; a.seg < copied && hasBit(taken, int(a.seg>>1)) {
-			s.wake(m, *a, v.cost)
+		for next, cost := i, v.cost; next != none; {
+			if a := &e.arcs[next]; a.seg < copied && hasBit(s.crowd.taken[m], int(a.seg>>1)) {
+				s.wake(m, *a, cost)
+			}
+			next, cost = e.along(next, cost)
 		}
-		e.along(i, v.cost)
 	}
 }
 
