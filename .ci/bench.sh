@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures, one package after another so that they do not disturb each other. Beside ours it measures Alertmanager, when it can be
-# had, and a disk that takes 5 ms longer.
+# had, tidwall/rtree and PostGIS, and a disk that takes 5 ms longer.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -26,6 +26,10 @@ else
 fi
 
 go test -run '^$' -bench . -benchmem -p 1 -count "$count" ./...
+
+echo "who is near by air, against tidwall/rtree and PostGIS:"
+.ci/install.sh postgresql postgresql-postgis
+(cd .ci/rivals && go test -run '^$' -bench . -count "$count")
 
 echo "with 5 ms more for each forced write:"
 gcc -shared -fPIC -o "$work/slowdisk.so" cmd/anling/testdata/slowdisk.c -ldl

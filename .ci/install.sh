@@ -5,6 +5,7 @@ set -euo pipefail
 present() {
 	case $1 in
 	postgresql) compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null ;;
+	postgresql-postgis) compgen -G '/usr/share/postgresql/*/extension/postgis.control' >/dev/null ;;
 	fonts-noto-cjk) command -v fc-list >/dev/null && [ -n "$(fc-list :lang=zh family)" ] ;;
 	*) command -v "$1" >/dev/null ;;
 	esac
