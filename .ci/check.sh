@@ -14,6 +14,7 @@ fi
 
 step "go vet"
 go vet ./...
+(cd .ci/rivals && go vet ./...)
 
 step "linter"
 if command -v golangci-lint >/dev/null; then

@@ -18,6 +18,7 @@ func mayImport() map[string][]string {
 		"notify":   nil,
 		"geo":      nil,
 		"internal": nil,
+		".ci":      {"geo"}, // what measures others beside ours
 	}
 }
 
