@@ -51,8 +51,8 @@ type city struct {
 	beat   int // the device whose heartbeat comes next
 }
 
-// fillCity invents a city and puts it into a registry that has none yet. The same seed gives the same people.
-func fillCity(ctx context.Context, reg *registry.Registry, seed uint64, sz sizes) (*city, error) {
+// fillCity invents a city, whose helpers go along the ways, and puts it into a registry that has none yet. The same seed gives the same people.
+func fillCity(ctx context.Context, reg *registry.Registry, ways wayfinder, seed uint64, sz sizes) (*city, error) {
 	w, err := newWorld(seed, sz, "")
 	if err != nil {
 		return nil, err
@@ -61,7 +61,7 @@ func fillCity(ctx context.Context, reg *registry.Registry, seed uint64, sz sizes
 		tokens: map[registry.ElderID]string{}, device: map[registry.ElderID]registry.Device{}, rand: rand.New(rand.NewPCG(seed, 0xcafe))}
 	now := c.clock.Now()
 	w.asOf(now)
-	c.walkers = newWalkers(w, seed, now)
+	c.walkers = newWalkers(w, ways, seed, now)
 	for _, d := range w.devices {
 		c.device[d.Elder] = d
 	}

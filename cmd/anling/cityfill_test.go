@@ -26,7 +26,7 @@ func mustCity(t *testing.T, sz sizes) (*city, *registry.Registry) {
 		t.Fatal(err)
 	}
 	reg := registry.New(registry.Options{DB: d, Vault: seal.NewVault(d, ring), Clock: clock.Real()})
-	c, err := fillCity(t.Context(), reg, 1, sz)
+	c, err := fillCity(t.Context(), reg, mustStreets(t), 1, sz)
 	if err != nil {
 		t.Fatal(err)
 	}

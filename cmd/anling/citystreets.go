@@ -1,14 +1,11 @@
 package main
 
 import (
-	"cmp"
-	"container/heap"
 	_ "embed"
 	"encoding/json"
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"slices"
 
 	"anling/geo"
 
@@ -18,11 +15,9 @@ import (
 //go:embed citydata/streets.json
 var streetFile []byte
 
-// streets are the real streets of the demo's quarter, as a graph that one can walk on. All of it is
-// connected.
+// streets are the real streets of the demo's quarter, along which its people live.
 type streets struct {
-	nodes []orb.Point
-	next  [][]int      // the neighbours of each node
+	nodes []orb.Point  // corners and bends
 	homes []streetPart // the named parts along which people live
 }
 
@@ -45,11 +40,11 @@ func loadStreets() (*streets, error) {
 		return nil, fmt.Errorf("read the demo's streets: %w", err)
 	}
 	s := &streets{}
-	index := map[orb.Point]int{}
+	known := map[orb.Point]bool{}
 	for _, street := range file.Streets {
 		from := 0.0
 		for _, line := range street.Lines {
-			from = s.add(index, street.Name, line, from)
+			from = s.add(known, street.Name, line, from)
 		}
 	}
 	return s, nil
@@ -57,13 +52,15 @@ func loadStreets() (*streets, error) {
 
 // add takes in one line of a street that begins so many metres after the street's beginning, and gives
 // where it ends.
-func (s *streets) add(index map[orb.Point]int, name string, line []orb.Point, from float64) float64 {
+func (s *streets) add(known map[orb.Point]bool, name string, line []orb.Point, from float64) float64 {
 	for i, p := range line {
-		s.node(index, p)
+		if !known[p] {
+			known[p] = true
+			s.nodes = append(s.nodes, p)
+		}
 		if i == 0 {
 			continue
 		}
-		s.join(index[line[i-1]], index[p])
 		part := streetPart{name: name, a: line[i-1], b: p, metres: metres(line[i-1], p), from: from}
 		from += part.metres
 		if part.name != "" && part.metres > 8 {
@@ -71,23 +68,6 @@ func (s *streets) add(index map[orb.Point]int, name string, line []orb.Point, fr
 		}
 	}
 	return from
-}
-
-func (s *streets) node(index map[orb.Point]int, p orb.Point) {
-	if _, known := index[p]; known {
-		return
-	}
-	index[p] = len(s.nodes)
-	s.nodes = append(s.nodes, p)
-	s.next = append(s.next, nil)
-}
-
-func (s *streets) join(a, b int) {
-	if a == b || slices.Contains(s.next[a], b) {
-		return
-	}
-	s.next[a] = append(s.next[a], b)
-	s.next[b] = append(s.next[b], a)
 }
 
 func metres(a, b orb.Point) float64 { return float64(geo.Distance(a, b)) }
@@ -136,64 +116,3 @@ func beside(p streetPart, t, aside float64) orb.Point {
 }
 
 func round6(v float64) float64 { return math.Round(v*1e6) / 1e6 }
-
-// near is the node nearest to a point.
-func (s *streets) near(p orb.Point) int {
-	best, least := 0, math.Inf(1)
-	for i, n := range s.nodes {
-		if d := metres(n, p); d < least {
-			best, least = i, d
-		}
-	}
-	return best
-}
-
-// path is the shortest way on foot between two nodes, both included.
-func (s *streets) path(from, to int) []int {
-	back := make([]int, len(s.nodes))
-	dist := make([]float64, len(s.nodes))
-	for i := range dist {
-		back[i], dist[i] = -1, math.Inf(1)
-	}
-	dist[from] = 0
-	q := &frontier{{from, 0}}
-	for q.Len() > 0 {
-		at := heap.Pop(q).(reach)
-		if at.node == to {
-			break
-		}
-		if at.metres > dist[at.node] {
-			continue
-		}
-		for _, n := range s.next[at.node] {
-			if d := at.metres + metres(s.nodes[at.node], s.nodes[n]); d < dist[n] {
-				dist[n], back[n] = d, at.node
-				heap.Push(q, reach{n, d})
-			}
-		}
-	}
-	way := []int{to}
-	for at := to; at != from && back[at] >= 0; at = back[at] {
-		way = append(way, back[at])
-	}
-	slices.Reverse(way)
-	return way
-}
-
-// reach is a node and how far it is; frontier is a heap of them, nearest first.
-type reach struct {
-	node   int
-	metres float64
-}
-
-type frontier []reach
-
-func (f frontier) Len() int           { return len(f) }
-func (f frontier) Less(i, j int) bool { return cmp.Less(f[i].metres, f[j].metres) }
-func (f frontier) Swap(i, j int)      { f[i], f[j] = f[j], f[i] }
-func (f *frontier) Push(x any)        { *f = append(*f, x.(reach)) }
-func (f *frontier) Pop() any {
-	last := (*f)[len(*f)-1]
-	*f = (*f)[:len(*f)-1]
-	return last
-}

@@ -106,7 +106,7 @@ func banner(e environment, address string) {
 
 // settle fills the registry with a city, names its telephones on the wall, and lets it live beside the service.
 func (a *app) settle(ctx context.Context, want demoCity, l net.Listener) (*city, error) {
-	c, err := fillCity(ctx, a.registry, want.seed, want.sizes)
+	c, err := fillCity(ctx, a.registry, a.roads, want.seed, want.sizes)
 	if err != nil {
 		return nil, err
 	}

@@ -248,9 +248,9 @@ func (c *crowd) setOut(now time.Time, p *someone, text, code string) {
 			continue
 		}
 		p.code = code
-		helper, pace := p.helper, hurryPace*(0.8+0.5*c.rand.Float64())
+		helper, haste := p.helper, 0.8+0.5*c.rand.Float64()
 		c.later(now.Add(within(c.rand, 25*time.Second, 0.5)), func() error {
-			c.walkers.send(helper, door, pace)
+			c.walkers.send(helper, door, haste)
 			return nil
 		})
 		return

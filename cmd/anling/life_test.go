@@ -41,7 +41,7 @@ func lifeRig(t *testing.T) (*crowd, *wires, *world, *walkers, time.Time) {
 	t.Helper()
 	w := mustWorld(t, 5, "")
 	now := time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
-	ws := newWalkers(w, 5, now)
+	ws := newWalkers(w, mustStreets(t), 5, now)
 	net := &wires{}
 	return newCrowd(w, ws, net, 5), net, w, ws, now
 }

@@ -102,6 +102,10 @@ func (s simulation) run(ctx context.Context, e environment) error {
 	if err != nil {
 		return err
 	}
+	ways, err := openStreets()
+	if err != nil {
+		return err
+	}
 	st := &stage{simulation: s, e: e, world: w, rand: rand.New(rand.NewPCG(s.seed, 0x51)),
 		api: newAPIClient(s.url, s.token, &http.Client{Transport: transport}), ledger: newLedger()}
 	if err := st.probe(ctx); err != nil {
@@ -114,7 +118,7 @@ func (s simulation) run(ctx context.Context, e environment) error {
 		return err
 	}
 	st.watch = newWatch(st.api)
-	st.seats = newSeats(st)
+	st.seats = newSeats(st, ways)
 	if err := st.play(ctx); err != nil {
 		return err
 	}

@@ -27,9 +27,9 @@ type seats struct {
 	mine map[string]bool // alerts that have been thought about
 }
 
-func newSeats(st *stage) *seats {
+func newSeats(st *stage, ways wayfinder) *seats {
 	s := &seats{st: st, wake: make(chan string, 4096), mine: map[string]bool{}, rand: rand.New(rand.NewPCG(st.seed, 0x5ea7)),
-		walkers: newWalkers(st.world, st.seed, time.Now())}
+		walkers: newWalkers(st.world, ways, st.seed, time.Now())}
 	if st.people {
 		st.watch.told = s.hear
 	}
@@ -141,7 +141,7 @@ func (s *seats) travel(ctx context.Context, alert string, helper registry.Helper
 		Position *struct{ Lat, Lon float64 } `json:"position"`
 	}
 	err := s.st.api.do(ctx, http.MethodGet, "/v1/alerts/"+url.PathEscape(alert), nil, &seen)
-	if err != nil || seen.Position == nil || !s.walkers.send(helper, [2]float64{seen.Position.Lon, seen.Position.Lat}, hurryPace*s.st.pace) {
+	if err != nil || seen.Position == nil || !s.walkers.send(helper, [2]float64{seen.Position.Lon, seen.Position.Lat}, s.st.pace) {
 		return s.pause(ctx, 4*time.Minute)
 	}
 	for !s.walkers.arrived(helper) {
