@@ -95,13 +95,9 @@ func docs() map[string]doc {
 	addNoun(d, "/v1/providers", registry.Provider{}, `{"name":"安心护理","kind":"medical","phones":["+8619900003001"],"contact_name":"陈静","address":"黄河路88号","services":["nursing"],"inspections":[{"year":2026,"result":"passed","date":"2026-04-15"}]}`)
 	addNoun(d, "/v1/centres", registry.Centre{}, `{"name":"静安中心","parent":"c1","phone":"+8619900009997"}`)
 	addNoun(d, "/v1/operators", registry.Operator{}, `{"name":"sun","display_name":"孙悦","role":"operator","centre":"c1"}`)
-	maps.Copy(d, docsRoles())
-	maps.Copy(d, docsImports())
-	maps.Copy(d, docsWebhooks())
-	maps.Copy(d, docsAudit())
-	maps.Copy(d, docsGlass())
-	maps.Copy(d, docsClosures())
-	maps.Copy(d, docsElders())
+	for _, more := range []map[string]doc{docsRoles(), docsImports(), docsWebhooks(), docsAudit(), docsGlass(), docsClosures(), docsCoverage(), docsElders()} {
+		maps.Copy(d, more)
+	}
 	ruleDocs(d)
 	seatDocs(d)
 	return d

@@ -76,6 +76,7 @@ func (s *Server) table() []route {
 	t = append(t, s.glassRoutes()...)
 	t = append(t, s.seatRoutes()...)
 	t = append(t, s.closureRoutes()...)
+	t = append(t, s.coverageRoutes()...)
 	if s.privacy != nil && s.retention != nil {
 		t = append(t, s.privacyRoutes()...)
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/go-webauthn/webauthn/webauthn"
 
 	"anling/alerts"
+	"anling/alerts/coverage"
 	"anling/devices"
 	"anling/geo/address"
 	"anling/geo/road"
@@ -39,7 +40,8 @@ type Options struct {
 	Notary    *audit.Notary // nil: no checkpoints are made
 	Privacy   Privacy
 	Retention *retention.Keeper
-	Roads     *road.Finder // who can be at a place soonest, and the way there; nil: by air
+	Roads     *road.Finder    // who can be at a place soonest, and the way there; nil: by air
+	Coverage  *coverage.Watch // who could be at whose door in time; nil: one that nobody lets work
 	// ClosuresChanged is called when a road was closed or opened; may be nil.
 	ClosuresChanged func()
 	Clock           clock.Clock
@@ -88,6 +90,7 @@ type Server struct {
 	retention       *retention.Keeper
 	recent          recent
 	roads           *road.Finder
+	coverage        *coverage.Watch
 	closuresChanged func()
 	clock           clock.Clock
 	log             *slog.Logger
@@ -141,12 +144,15 @@ func New(o Options) (*Server, error) {
 		o.Registry.Helpers().Follow(crowd)
 		o.Roads = road.NewFinder(road.FinderOptions{Crowd: crowd, Helpers: o.Registry.Helpers().Index()})
 	}
+	if o.Coverage == nil {
+		o.Coverage = coverage.New(coverage.Options{DB: o.DB, Registry: o.Registry, Roads: o.Roads, Clock: o.Clock, Log: o.Log})
+	}
 	if o.ClosuresChanged == nil {
 		o.ClosuresChanged = func() {}
 	}
 	s := &Server{
 		db: o.DB, registry: o.Registry, engine: o.Engine, intake: o.Intake, audit: o.Audit, outbox: o.Outbox, notary: o.Notary, privacy: o.Privacy, retention: o.Retention, clock: o.Clock, log: o.Log,
-		roads: o.Roads, closuresChanged: o.ClosuresChanged,
+		roads: o.Roads, coverage: o.Coverage, closuresChanged: o.ClosuresChanged,
 		publicURL: strings.TrimRight(o.PublicURL, "/"), secure: strings.HasPrefix(o.PublicURL, "https://"),
 		mapView: o.Map.orDefault(), basemap: o.Basemap, demo: o.Demo, phones: o.Phones, hooks: o.Hooks, proxies: o.Proxies, webhooks: o.Webhooks,
 		throttle: newThrottle(), gate: newGate(), stopping: make(chan struct{}),

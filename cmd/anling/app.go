@@ -12,6 +12,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"anling/alerts"
+	"anling/alerts/coverage"
 	"anling/devices"
 	"anling/devices/phone"
 	"anling/internal/audit"
@@ -59,6 +60,7 @@ type app struct {
 	keeper  *retention.Keeper
 	web     *web.Server
 	roads   *roadNet
+	cover   *coverage.Watch
 	hooks   *webhook.Hooks
 	lock    *lock
 	workers []worker
@@ -130,6 +132,7 @@ func (a *app) joinRooms(ctx context.Context, cfg config.Config, sender *twilio.S
 		Senders: map[notify.Channel][]notify.NamedSender{notify.SMS: carrier, notify.Voice: carrier},
 	})
 	a.roads = openRoadNet(a, cfg.Data)
+	a.cover = coverage.New(coverage.Options{DB: a.db, Registry: a.registry, Roads: a.roads.Finder, Clock: a.clock, Log: a.log})
 	a.engine = alerts.New(alerts.Options{
 		DB: a.db, Vault: a.vault, Registry: a.registry, Helpers: a.roads, Outbox: a.outbox, Clock: a.clock, Log: a.log, Seats: web.Seats{}, PublicURL: cfg.PublicURL,
 		Workers: engineWorkers,
@@ -164,7 +167,7 @@ func (a *app) webOptions(ctx context.Context, cfg config.Config, p parts, sender
 		DB: a.db, Registry: a.registry, Engine: a.engine, Intake: a.intake, Audit: a.audit, Outbox: a.outbox, Notary: a.notary, Privacy: a.privacy, Retention: a.keeper, Clock: a.clock, Log: a.log,
 		PublicURL: cfg.PublicURL, Hooks: hooks, Webhooks: a.hooks, Demo: p.Demo,
 		SecondFactor: cfg.SecondFactor, PasswordLife: cfg.PasswordLife, SSO: ssoOptions(cfg),
-		Roads: a.roads.Finder, ClosuresChanged: a.roads.lookAgain, Basemap: basemap(cfg.Data), Map: a.mapView(ctx), Places: a.places(cfg.Data), OldestUnsent: a.oldestUnsent, SupervisionLate: a.watch.Late, TasksWaiting: a.watch.Waiting,
+		Roads: a.roads.Finder, Coverage: a.cover, ClosuresChanged: a.roads.lookAgain, Basemap: basemap(cfg.Data), Map: a.mapView(ctx), Places: a.places(cfg.Data), OldestUnsent: a.oldestUnsent, SupervisionLate: a.watch.Late, TasksWaiting: a.watch.Waiting,
 		Limits: web.Limits{Paced: true}, Proxies: cfg.Proxies(), CertificateUntil: a.until,
 	}
 	if a.wall != nil {
@@ -197,6 +200,7 @@ func (a *app) listWorkers() []worker {
 		{"outbox", a.outbox.Run, a.outbox.Step},
 		{"helpers", a.registry.Helpers().Run, flush(a.registry.Helpers().Flush)},
 		{"closed roads", a.roads.Run, flush(a.roads.look)},
+		{"coverage", a.cover.Run, a.cover.Step},
 		{"intake", a.intake.Run, flush(a.intake.Flush)},
 		{"supervision of devices", a.watch.Run, a.watch.Step},
 		{"audit checkpoints", a.notary.Run, nil},

@@ -37,12 +37,12 @@ func Outline(c Cell) orb.Ring {
 	return append(ring, ring[0])
 }
 
-// Around are the cells in which somebody could stand to be near some doors: those of the doors and their neighbours, those with the most
+// Around are the cells in which somebody could stand to be near some doors, each with a weight: those of the doors and their neighbours, those with the most
 // weight of doors in and around them first, at most so many.
-func Around(doors []orb.Point, weights []int64, resolution, most int) []Cell {
+func Around(doors map[orb.Point]int64, resolution, most int) []Cell {
 	in := map[Cell]int64{}
-	for i, p := range doors {
-		in[CellOf(p, resolution)] += weights[i]
+	for p, weight := range doors {
+		in[CellOf(p, resolution)] += weight
 	}
 	near := map[Cell]int64{}
 	for c, w := range in {

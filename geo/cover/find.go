@@ -126,3 +126,17 @@ func FindWeek(ctx context.Context, q Asking) ([]Week, error) {
 	})
 	return out, err
 }
+
+// Reached lists for each of the helpers the doors at which they could be in time. Errors are those of ctx.
+func Reached(ctx context.Context, q Asking) ([][]int32, error) {
+	out := make([][]int32, len(q.Helpers))
+	err := q.reach(ctx, func(who int, met []road.Met) {
+		list := make([]int32, 0, len(met))
+		for _, m := range met {
+			list = append(list, int32(m.Door))
+		}
+		slices.Sort(list)
+		out[who] = slices.Clip(slices.Compact(list))
+	})
+	return out, err
+}

@@ -48,19 +48,8 @@ func (f *Finder) Doors(points []orb.Point) *Doors {
 	}
 	for m := range d.by {
 		d.by[m] = sortDoors(spots, m, f.crowd.on.segments())
-		d.by[m].lost = d.validOnly(d.by[m].lost)
 	}
 	return d
-}
-
-func (d *Doors) validOnly(doors []int) []int {
-	kept := doors[:0]
-	for _, i := range doors {
-		if geo.Valid(d.points[i]) {
-			kept = append(kept, i)
-		}
-	}
-	return kept
 }
 
 func sortDoors(spots [][modes]spot, m, segments int) doorsBy {
@@ -230,7 +219,7 @@ func (r *ranging) allDoors() *geo.Index {
 		for i := range r.points {
 			every = append(every, i)
 		}
-		r.all0 = r.indexOf(r.validOnly(every))
+		r.all0 = r.indexOf(every)
 	}
 	return r.all0
 }
@@ -245,7 +234,9 @@ func (r *ranging) lostDoors(m int) *geo.Index {
 func (r *ranging) indexOf(doors []int) *geo.Index {
 	ix := geo.NewIndex()
 	for _, i := range doors {
-		_ = ix.Put(strconv.Itoa(i), r.points[i], time.Time{}) // all are Valid, and have an id
+		if err := ix.Put(strconv.Itoa(i), r.points[i], time.Time{}); err != nil {
+			continue // a place that is not Valid
+		}
 	}
 	return ix
 }

@@ -13,6 +13,7 @@ export const pageTable: readonly PageInfo[] = [
   { page: 'helpers', key: 'h', word: 'ui.nav.helpers', icon: 'team', needs: ['helpers.see'] },
   { page: 'providers', key: 'p', word: 'ui.nav.providers', icon: 'shop', needs: ['providers.see'] },
   { page: 'plans', key: 'r', word: 'ui.nav.plans', icon: 'plan', needs: ['plans.see'] },
+  { page: 'coverage', key: 'c', word: 'ui.nav.coverage', icon: 'target', needs: ['figures.see'] },
   { page: 'import', key: 'i', word: 'ui.nav.import', icon: 'sheet', needs: ['import', 'export'] },
   { page: 'admin', key: 'a', word: 'ui.nav.admin', icon: 'gear', needs: adminNeeds },
   { page: 'me', key: 'm', word: 'ui.nav.me', icon: 'person', needs: [] },

@@ -1,11 +1,11 @@
 // Where the console is: the part of the address behind the #. Pure; the browser is asked by data/nav.
 
-export type PageName = 'desk' | 'elders' | 'devices' | 'helpers' | 'providers' | 'plans' | 'import' | 'duplicates' | 'admin' | 'me'
+export type PageName = 'desk' | 'elders' | 'devices' | 'helpers' | 'providers' | 'plans' | 'coverage' | 'import' | 'duplicates' | 'admin' | 'me'
 
 /** #/elders/ID/more → page, the record and what of it; query holds what a list is filtered by. */
 export interface Route { page: PageName; id: string; sub: string; query: Record<string, string> }
 
-const names: readonly PageName[] = ['desk', 'elders', 'devices', 'helpers', 'providers', 'plans', 'import', 'duplicates', 'admin', 'me']
+const names: readonly PageName[] = ['desk', 'elders', 'devices', 'helpers', 'providers', 'plans', 'coverage', 'import', 'duplicates', 'admin', 'me']
 
 /** An address that names no page of ours leads to the desk: there the alarms are. */
 export function parseRoute(hash: string): Route {

@@ -2,6 +2,7 @@ import account from '../../../../internal/words/account.json'
 import admin from '../../../../internal/words/admin.json'
 import alerts from '../../../../internal/words/alerts.json'
 import ui from '../../../../internal/words/console.json'
+import coverage from '../../../../internal/words/coverage.json'
 import outage from '../../../../internal/words/outage.json'
 import people from '../../../../internal/words/people.json'
 import planpage from '../../../../internal/words/planpage.json'
@@ -10,7 +11,7 @@ import web from '../../../../internal/words/web.json'
 import type { Lang } from '../data/types'
 
 /** Every file of words that the console uses; a new one is added here. */
-export const files = { ...account, ...admin, ...ui, ...alerts, ...outage, ...people, ...planpage, ...registry, ...web }
+export const files = { ...account, ...admin, ...ui, ...alerts, ...coverage, ...outage, ...people, ...planpage, ...registry, ...web }
 
 export type Key = keyof typeof files
 type Vars = Record<string, string | number | null | undefined>

@@ -3,6 +3,7 @@
 export type * from './types/admin'
 export type * from './types/alert'
 export type * from './types/common'
+export type * from './types/coverage'
 export type * from './types/elder'
 export type * from './types/helper'
 export type * from './types/import'

@@ -10,6 +10,7 @@ export const loaders: Partial<Record<PageName, Loader>> = {
   devices: () => import('./devices/Devices.svelte'),
   helpers: () => import('./helpers/Helpers.svelte'),
   plans: () => import('./plans/Plans.svelte'),
+  coverage: () => import('./coverage/Coverage.svelte'),
   import: () => import('./import/Import.svelte'),
   admin: () => import('./admin/Admin.svelte'),
   me: () => import('./me/Me.svelte'),
