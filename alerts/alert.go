@@ -149,6 +149,7 @@ type Person struct {
 	Metres     int             `json:"distance_m,omitempty"`
 	Mode       geo.Mode        `json:"mode,omitempty"`
 	Position   *geo.Position   `json:"position,omitempty"`
+	SentTo     *geo.Position   `json:"sent_to,omitempty"` // where they were told that the elder is
 	Reasons    []Reason        `json:"reasons,omitempty"`
 	Messages   []*MessageState `json:"messages"`
 }
@@ -205,6 +206,7 @@ type Alert struct {
 	Address      string              `json:"address"`
 	Position     *geo.Position       `json:"position"`
 	Positions    []geo.Position      `json:"positions"`
+	Place        *Place              `json:"place,omitempty"` // why Position was chosen; nil: an earlier program raised it
 	Text         string              `json:"text,omitempty"`
 	Battery      *int                `json:"battery,omitempty"`
 	Test         bool                `json:"test"`

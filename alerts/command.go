@@ -3,6 +3,7 @@ package alerts
 import (
 	"encoding/json"
 
+	"anling/geo"
 	"anling/internal/fault"
 	"anling/registry"
 )
@@ -30,6 +31,7 @@ const (
 	CommandCancel   CommandType = "cancel"
 	CommandNoSpeech CommandType = "no-speech" // the line is open and nobody speaks
 	CommandCheck    CommandType = "check"     // how one person of an outage was found
+	CommandLocate   CommandType = "locate"    // where the elder is, as somebody at the centre knows better
 
 	commandRaise   CommandType = "raise"
 	commandPress   CommandType = "press-again"
@@ -48,6 +50,7 @@ const (
 	commandFold    CommandType = "fold"   // the task of a loss joins an outage
 	commandKeep    CommandType = "keep"   // a caller whom no seat could answer
 	commandSaid    CommandType = "said"   // what somebody of an outage said to the machine
+	commandLocate  CommandType = "fix"    // where the elder is, as a device says
 	commandSilent  CommandType = "silent" // nobody spoke on the line of somebody of an outage
 )
 
@@ -55,7 +58,7 @@ const (
 func Commands() []CommandType {
 	return []CommandType{CommandAccept, CommandOffer, CommandAssign, CommandDepart, CommandArrive, CommandNote,
 		CommandCall, CommandEscalate, CommandTransfer, CommandLink, CommandResolve, CommandFollowUp, CommandClose,
-		CommandReopen, CommandCancel, CommandNoSpeech, CommandCheck}
+		CommandReopen, CommandCancel, CommandNoSpeech, CommandCheck, CommandLocate}
 }
 
 // Command is a wish to change an alert. The JSON names are those of the API's bodies.
@@ -78,6 +81,8 @@ type Command struct {
 	Outcome      Outcome             `json:"outcome,omitempty"`
 	Satisfaction Satisfaction        `json:"satisfaction,omitempty"`
 	Reached      Reached             `json:"reached,omitempty"`
+	Position     *geo.Position       `json:"position,omitempty"` // of locate: where the elder is
+	Source       string              `json:"source,omitempty"`   // of locate: which of the known positions it is
 
 	raise      *Raise
 	signal     *Signal

@@ -59,6 +59,10 @@ func decide(a *Alert, p *Plan, c Command, now time.Time) ([]Event, error) {
 		d.saidInOutage()
 	case commandSilent:
 		d.silentInOutage()
+	case commandLocate:
+		d.locate()
+	case CommandLocate:
+		err = d.locateByHand()
 	case CommandCheck:
 		err = d.check()
 	case CommandAccept:
@@ -103,7 +107,7 @@ func (d *decision) told(who *Person, ch notify.Channel, template, step string) {
 func (d *decision) allowed() error {
 	switch d.c.Type {
 	case commandRaise, commandPress, commandReceipt, commandAnswer, commandAct, commandJoin, commandReturn, commandTurn,
-		commandTrouble, commandMend, commandProve, commandRelease, commandGather, commandBack, commandFold, commandKeep, commandSaid, commandSilent:
+		commandTrouble, commandMend, commandProve, commandRelease, commandGather, commandBack, commandFold, commandKeep, commandSaid, commandSilent, commandLocate:
 		return nil
 	case CommandDepart, CommandArrive:
 		if d.c.Actor.Kind == ActorHelper || d.c.Actor.Kind == ActorContact {
@@ -145,6 +149,7 @@ func (d *decision) pressAgain() error {
 	}
 	if n := d.a.samePress(s, d.now); n > 0 {
 		d.emit(EventPath, Data{Signal: s.ID, Channel: s.Path, Position: s.Position, Late: d.late(s), Press: n})
+		d.placeAgain(s, s.fromHome() || d.a.Place != nil && d.a.Place.AtHome)
 		return nil
 	}
 	d.pressedAgain(s)

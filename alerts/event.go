@@ -56,6 +56,7 @@ const (
 	EventGathered     EventType = "gathered"  // people come on the list of an outage
 	EventChecked      EventType = "checked"   // how one of them was found
 	EventBack         EventType = "back"      // devices of theirs are heard again
+	EventLocated      EventType = "located"   // something became known of where the elder is, and what is chosen now
 )
 
 // ActorKind tells who acted.
@@ -145,6 +146,8 @@ type Data struct {
 	ActorRole string `json:"actor_role,omitempty"`
 
 	Position *geo.Position `json:"position,omitempty"`
+	Place    *Place        `json:"place,omitempty"`   // what is chosen of all that is known
+	Moved    *int          `json:"moved_m,omitempty"` // metres from what was chosen before
 	Overflow []Share       `json:"overflow,omitempty"`
 	Who      *Person       `json:"who,omitempty"`    // a person who joins the alert with this event
 	Raised   *Raise        `json:"raised,omitempty"` // everything known at the press
@@ -184,6 +187,7 @@ type Raise struct {
 	Caller       string             `json:"caller,omitempty"`
 	Address      string             `json:"address"`
 	Positions    []geo.Position     `json:"positions,omitempty"`
+	Place        *Place             `json:"place,omitempty"`
 	Text         string             `json:"text,omitempty"`
 	Battery      *int               `json:"battery,omitempty"`
 	Test         bool               `json:"test,omitempty"`

@@ -53,6 +53,8 @@ func evolve(a *Alert, e Event) {
 		if d.Position != nil {
 			a.addPosition(*d.Position)
 		}
+	case EventLocated:
+		evolveLocated(a, e)
 	case EventTold, EventReceipt:
 		evolveMessage(a, e)
 	case EventAnswered, EventOffered, EventAssigned, EventDeparted, EventArrived, EventReserved, EventStoodDown, EventProgress:
@@ -117,6 +119,7 @@ func begin(a *Alert, e Event) {
 	}
 	a.Positions = append([]geo.Position(nil), r.Positions...)
 	a.place()
+	a.settleAt(r.Place)
 	a.pressed(r.Kind, r.PressedAt)
 	a.came(r.Path, a.Presses, e.At)
 	for _, p := range r.People {
@@ -192,6 +195,7 @@ func evolveMessage(a *Alert, e Event) {
 	if e.Type == EventTold {
 		who.Messages = append(who.Messages, &MessageState{ID: d.Message, Channel: d.Channel, Template: d.Tmpl,
 			Status: string(notify.StatusQueued), At: e.At, ToldAt: e.At, Step: d.Step, Repeat: d.Repeat})
+		a.sent(who)
 		if who.State == PersonWaiting || who.State == PersonUnreached {
 			who.become(PersonTold, e.At)
 		}
@@ -391,7 +395,13 @@ func (a *Alert) join(p *Person) {
 	a.People = append(a.People, &who)
 }
 
+// addPosition takes a position that came with a press. Where nothing was decided yet, because an earlier program raised the alert, the
+// newest counts, as it did then.
 func (a *Alert) addPosition(p geo.Position) {
+	if a.Place != nil {
+		a.Positions = with(a.Positions, p)
+		return
+	}
 	kept := []geo.Position{p}
 	for _, q := range a.Positions {
 		if q.Source != p.Source {
@@ -402,8 +412,8 @@ func (a *Alert) addPosition(p geo.Position) {
 	a.place()
 }
 
-// place picks the position to go to: a live one from the device first, else the home. The others stay
-// visible beside it.
+// place picks the position to go to as earlier programs did, whose stories are told as they were: the first one. What the rule
+// chooses (locate.go) replaces it.
 func (a *Alert) place() {
 	a.Position = nil
 	if len(a.Positions) > 0 {

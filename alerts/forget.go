@@ -50,12 +50,12 @@ func (a *Alert) forget() {
 	a.Subject, a.Locked = string(a.ID), true
 	a.Device = ""
 	a.Title, a.Age, a.Sex, a.Caller, a.Address, a.Text = "", 0, "", "", "", ""
-	a.Position, a.Positions, a.Battery = nil, nil, nil
+	a.Position, a.Positions, a.Place, a.Battery = nil, nil, nil, nil
 	if a.Operator != nil {
 		a.Operator = &Actor{Kind: a.Operator.Kind, ID: a.Operator.ID, Role: a.Operator.Role}
 	}
 	for _, p := range a.People {
-		p.Name, p.Relation, p.Position = "", "", nil
+		p.Name, p.Relation, p.Position, p.SentTo = "", "", nil, nil
 	}
 }
 

@@ -113,14 +113,14 @@ func actorOf(p Part) ActorKind {
 // confirmation is what a person hears or reads after an answer.
 func confirmation(a *Alert, who *Person, an notify.Answer, working bool) string {
 	lang := words.Lang(who.Language)
-	vars := map[string]string{"name": a.name(lang), "area": roughArea(a.Address), "code": a.Code}
+	vars := map[string]string{"name": a.name(lang), "area": a.RoughArea(lang), "code": a.Code}
 	switch {
 	case !working && who.Part != PartElder:
 		return notify.Render("no_open_alert", lang, vars)
 	case who.State == PersonReserve:
 		return notify.Render("confirm_enough", lang, vars)
 	case who.Part != PartHelper || who.State.Coming():
-		vars["address"] = a.Address
+		vars["address"] = a.Where(lang)
 	}
 	if who.TravelS > 0 {
 		vars["minutes"] = minutes(travelTime(who))

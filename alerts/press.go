@@ -81,6 +81,7 @@ func (d *decision) pressedAgain(s *Signal) {
 		prio = max(1, prio-1)
 	}
 	d.emit(EventPressedAgain, Data{Signal: s.ID, Kind: s.Kind, Channel: s.Path, Text: s.Text, Position: s.Position, Prio: prio, Late: d.late(s)})
+	d.placeAgain(s, s.fromHome())
 	elder := d.a.elder()
 	if d.p.Priority == 3 || elder == nil || elder.Numbers == 0 || d.a.Silent || s.Silent {
 		return

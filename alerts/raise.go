@@ -30,6 +30,7 @@ type Signal struct {
 	At         time.Time
 	ReceivedAt time.Time
 	Position   *geo.Position
+	Known      []geo.Position // what else is known of where the elder is
 	Battery    *int
 	Silent     bool
 	Test       bool
@@ -55,6 +56,7 @@ func (e *Engine) Signal(ctx context.Context, tx *db.Tx, s Signal) (AlertID, erro
 
 // raise is Signal without what the signal tells about its device.
 func (e *Engine) raise(ctx context.Context, tx *db.Tx, s Signal) (AlertID, error) {
+	s.tidy()
 	r := &Raise{Kind: s.Kind, Device: s.Device.ID, Language: "zh", Text: s.Text,
 		Battery: s.Battery, Test: s.Test || s.Kind == "test", Silent: s.Silent || s.Kind == "silent", Signal: s.ID, Path: s.Path, PressedAt: s.At}
 	if s.At.IsZero() {
@@ -137,13 +139,7 @@ func (e *Engine) rejoin(ctx context.Context, tx *db.Tx, s Signal, joinKey []byte
 
 // identify writes into the raise who it is about, where, and who belongs to it.
 func (e *Engine) identify(ctx context.Context, tx *db.Tx, r *Raise, s Signal, elders []registry.ElderID) error {
-	if s.Position != nil {
-		p := *s.Position
-		if p.Source == "" {
-			p.Source = geo.SourceDevice
-		}
-		r.Positions = append(r.Positions, p)
-	}
+	r.Positions = s.positions()
 	r.Centre = s.Device.Centre
 	for _, id := range elders {
 		el, err := e.registry.ElderTx(ctx, tx, id)
@@ -157,6 +153,7 @@ func (e *Engine) identify(ctx context.Context, tx *db.Tx, r *Raise, s Signal, el
 			return err
 		}
 	}
+	r.Place = choose(r.Positions, geo.Alarm{Since: r.PressedAt, AtHome: s.fromHome()}, "", tx.Now())
 	if r.Elder == "" {
 		r.Unidentified, r.Caller, r.Title = true, s.Identity, ""
 	}

@@ -37,7 +37,7 @@ func keysOf(template string) map[string]notify.Answer {
 		return map[string]notify.Answer{"1": notify.AnswerComing, "2": notify.AnswerCannot, "4": notify.AnswerArrived}
 	case "supervisor_call", "supervisor_sms":
 		return map[string]notify.Answer{"1": notify.AnswerTake}
-	case "look_in":
+	case "look_in", "place_moved", "place_moved_call":
 		return map[string]notify.Answer{"1": notify.AnswerComing, "2": notify.AnswerCannot}
 	case "elder_callback", "elder_check", "outage_call", "outage_sms":
 		return map[string]notify.Answer{"1": notify.AnswerWell, "2": notify.AnswerUnwell}
@@ -230,7 +230,7 @@ func (p *progress) vars(ctx context.Context, who *Person) (map[string]string, er
 		return nil, err
 	}
 	v := map[string]string{
-		"kind": a.Kind, "code": a.Code, "link": link, "area": roughArea(a.Address), "time": a.PressedAt.In(centre.loc).Format("15:04"),
+		"kind": a.Kind, "code": a.Code, "link": link, "area": a.RoughArea(words.Lang(who.Language)), "time": a.PressedAt.In(centre.loc).Format("15:04"),
 		"waited": strconv.Itoa(int(now.Sub(a.RaisedAt).Minutes())),
 	}
 	if a.Silent {
@@ -254,7 +254,7 @@ func (p *progress) vars(ctx context.Context, who *Person) (map[string]string, er
 		}
 		v["access"], v["notes"] = el.Access, strings.Join(el.Allergies, "、")
 	}
-	v["name"], v["address"] = a.name(words.Lang(who.Language)), a.Address
+	v["name"], v["address"] = a.name(words.Lang(who.Language)), a.Where(words.Lang(who.Language))
 	if who.ID == callerID {
 		v["name"] = "" // nobody says to somebody that they are unknown
 	}

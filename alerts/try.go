@@ -128,6 +128,7 @@ func (e *Engine) rehearse(ctx context.Context, tx *db.Tx, q PlanQuery, t *trial)
 	}
 	where := &Alert{Elder: r.Elder, Centre: r.Centre, Positions: r.Positions, Language: r.Language, Priority: r.Priority}
 	where.place()
+	where.settleAt(r.Place)
 	if t.known, err = e.reach(ctx, tx, where, findK); err != nil {
 		return err
 	}

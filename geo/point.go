@@ -64,7 +64,9 @@ const (
 	SourceDevice   = "device"   // measured by the device or phone itself
 	SourceOperator = "operator" // set or dragged by a person
 	SourceHome     = "home"     // the registered address
+	SourceAML      = "aml"      // sent by a phone with an emergency call (Advanced Mobile Location)
 	SourceCell     = "cell"     // a radio cell
+	SourceNearby   = "nearby"   // the phone of somebody else who has a part in the alarm
 	SourceArea     = "area"     // the middle of a community or district
 )
 

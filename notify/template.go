@@ -10,7 +10,7 @@ import (
 func isSpoken(template string) bool {
 	switch template {
 	case "family_call", "helper_offer_call", "helper_recall_call", "helper_details_call", "elder_coming", "supervisor_call",
-		"ask_progress_call", "elder_callback", "elder_status", "elder_check", "outage_call", "operator_connect",
+		"ask_progress_call", "place_moved_call", "elder_callback", "elder_status", "elder_check", "outage_call", "operator_connect",
 		"look_in", "incoming_greeting", "incoming_status", "incoming_unknown":
 		return true
 	}

@@ -63,7 +63,7 @@ func (s *Server) listAlerts(w http.ResponseWriter, r *http.Request) error {
 
 // view is the alert with what its plan will do next.
 func (s *Server) view(a *alerts.Alert) AlertView {
-	v := viewAlert(a, s.engine.Upcoming(a))
+	v := viewAlert(a, s.engine.Upcoming(a), s.clock.Now())
 	v.CentreName = s.registry.Helpers().CentreName(a.Centre)
 	return v
 }

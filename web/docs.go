@@ -58,7 +58,7 @@ func docs() map[string]doc {
 			answer: candidatesPage{}, query: []param{{"limit", "how many at most"}}},
 		"GET /v1/alerts/{id}/people": {tag: "alerts", summary: "Whom to check on in an outage, the most fragile first", answer: page[gated[OutagePersonView]]{},
 			query: append([]param{{"state", "unchecked, well, help or back; all without it"}}, paging...)},
-		"POST /v1/alerts/{id}/{command}": {tag: "alerts", summary: "A command: accept, offer, assign, depart, arrive, note, call, escalate, transfer, link, resolve, follow-up, close, reopen, cancel, no-speech, or check (of one person of an outage: person, and outcome well, help or unreached). Send an Idempotency-Key",
+		"POST /v1/alerts/{id}/{command}": {tag: "alerts", summary: "A command: accept, offer, assign, depart, arrive, note, call, escalate, transfer, link, resolve, follow-up, close, reopen, cancel, no-speech, locate (where the elder is: a position, or the source of a known one), or check (of one person of an outage: person, and outcome well, help or unreached). Send an Idempotency-Key",
 			body: alerts.Command{}, optional: true, answer: gated[AlertView]{}, example: `{"text":"speaks clearly"}`},
 		"GET /v1/stream": {tag: "alerts", summary: "Live: a snapshot, then changes; resumes from Last-Event-ID", media: "text/event-stream"},
 

@@ -60,7 +60,7 @@ func familyOf(v *visit, events []alerts.Event) familyPage {
 		p.People = v.others()
 		p.Buttons = v.buttons()
 		if v.who.State.Coming() {
-			p.Address = v.alert.Address
+			p.Address = v.alert.Where(v.lang)
 		}
 	}
 	return p

@@ -68,10 +68,13 @@ func alertRows() []gateRow {
 				"accepted_at", "helping_at", "on_scene_at", "resolved_at", "followed_up_at", "closed_at", "due_at", "do_by", "troubles", "pressed_at", "plan", "outage", "outcome", "satisfaction", "reached", "joined_to",
 				"version", "seq", "people", "next", "prompts"},
 			rough:    {"kind", "priority", "urgency", "silent"},
-			personal: {"title", "age", "sex", "address", "position", "positions"}, number: {"caller"}, note: {"text"}}),
+			personal: {"title", "age", "sex", "address", "position", "positions", "place"}, number: {"caller"}, note: {"text"}}),
 		classed(alerts.Trouble{}, fields{open: {"device", "kind", "since", "mended", "task"}}),
 		classed(DetailView{}, fields{open: {"profile", "contacts", "history", "classes", "safety"}}),
 		classed(alerts.Safety{}, fields{open: {"alert", "since", "why"}}),
+		classed(ChoiceView{}, fields{open: {"why", "home_m", "away", "places"}, personal: {"by"}}),
+		classed(PlaceView{}, fields{open: {"accuracy_m", "time", "age_s", "source", "chosen", "from_home_m", "from_chosen_m", "flags"}, personal: {"lat", "lon"}}),
+		classed(alerts.Place{}, fields{open: {"why", "by_hand", "at_home", "home_m", "away"}, personal: {"position", "by"}}),
 		classed(OperatorRef{}, fields{open: {"id"}, personal: {"name"}}),
 		classed(PersonView{}, fields{
 			open: {"id", "part", "role", "has_key", "trained", "order", "state", "since", "said_at", "eta_at", "travel_s", "distance_m", "mode",
@@ -92,7 +95,7 @@ func alertRows() []gateRow {
 		classed(alerts.Data{}, fields{
 			open: {"person", "step", "message", "channel", "template", "repeat", "status", "code", "answer", "to", "level", "priority",
 				"outcome", "satisfaction", "reached", "other", "short", "late_s", "kind", "signal", "plan", "words", "travel", "reasons", "not_asked", "again", "who", "raised",
-				"people", "overflow", "device", "elders", "actor_role", "press"},
+				"people", "overflow", "device", "elders", "actor_role", "press", "place", "moved_m"},
 			personal: {"position", "actor_name"}, note: {"text", "reason"}}),
 		classed(alerts.Share{}, fields{open: {"agreement", "to", "after_s", "hours", "zone"}}),
 		classed(alerts.Travel{}, fields{open: {"mode", "duration_s", "distance_m", "by_road"}}),
@@ -101,14 +104,14 @@ func alertRows() []gateRow {
 		classed(alerts.Person{}, fields{
 			open: {"id", "part", "role", "language", "channels", "numbers", "has_key", "trained", "order", "state", "since", "step", "said", "asked_at", "recalled_by",
 				"said_at", "way", "trouble", "declined", "household", "eta_at", "promised_at", "travel_s", "distance_m", "mode", "reasons", "messages"},
-			personal: {"name", "relation", "position"}}),
+			personal: {"name", "relation", "position", "sent_to"}}),
 		classed(alerts.Turn{}, fields{open: {"operator", "at"}}),
 		classed(alerts.PathMark{}, fields{open: {"path", "press", "at"}}),
 		classed(alerts.Way{}, fields{open: {"start_m", "best_m", "metres", "mark_m", "moved_at", "fix_at", "seen_at"}}),
 		classed(alerts.MessageState{}, fields{open: {"id", "channel", "template", "status", "at", "told_at", "step", "repeat"}}),
 		classed(alerts.Raise{}, fields{
 			open: {"number", "code", "plan", "pins", "zone", "elder", "device", "centre", "subject", "language", "battery", "test", "unidentified", "locked",
-				"late_s", "pressed_at", "people", "signal", "path", "ahead", "overflow", "unmanned", "do_by", "pressable", "outage"},
+				"late_s", "pressed_at", "people", "signal", "path", "ahead", "overflow", "unmanned", "do_by", "pressable", "outage", "place"},
 			rough:    {"kind", "priority", "silent"},
 			personal: {"title", "age", "sex", "address", "positions", "alone", "classes"}, number: {"caller"}, note: {"text"}}),
 	}

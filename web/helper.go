@@ -107,7 +107,7 @@ func (v *visit) asked(p *helperPage) {
 	}
 	p.Way = v.way()
 	p.Area = v.t("page.helper.area.none")
-	if area := v.alert.RoughArea(); area != "" {
+	if area := v.alert.RoughArea(v.lang); area != "" {
 		p.Area = v.t("page.helper.area", "area", area)
 	}
 	if n := len(v.coming()); n > 0 {
@@ -144,7 +144,7 @@ func (v *visit) way() string {
 // doorOf gathers what the helper must know at the door, through the gate.
 func (s *Server) doorOf(r *http.Request, v *visit) (*door, error) {
 	a := v.alert
-	d := &door{Name: v.name(), Address: a.Address}
+	d := &door{Name: v.name(), Address: a.Where(v.lang)}
 	if a.Age > 0 {
 		d.Age = v.t("page.age", "age", itoa(a.Age))
 	}

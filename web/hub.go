@@ -72,7 +72,7 @@ func newHub(e *alerts.Engine, roster *registry.Roster, c clock.Clock) *hub {
 }
 
 func (h *hub) changeOf(c alerts.Change) *change {
-	v := viewAlert(c.Alert, h.feed.Upcoming(c.Alert))
+	v := viewAlert(c.Alert, h.feed.Upcoming(c.Alert), h.clock.Now())
 	v.CentreName = h.roster.CentreName(c.Alert.Centre)
 	return &change{global: c.Event.Global, alert: c.Alert, event: c.Event, view: v}
 }

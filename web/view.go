@@ -38,6 +38,7 @@ type AlertView struct {
 	Address      string               `json:"address"`
 	Position     *geo.Position        `json:"position"`
 	Positions    []geo.Position       `json:"positions"`
+	Place        *ChoiceView          `json:"place"` // why the position is the one that it is, and what else is known
 	Text         string               `json:"text"`
 	Battery      *int                 `json:"battery"`
 	RaisedAt     time.Time            `json:"raised_at"`
@@ -159,13 +160,13 @@ func some[T any](list []T) []T {
 }
 
 // viewAlert is the alert with what the plan will do next.
-func viewAlert(a *alerts.Alert, next []alerts.Upcoming) AlertView {
+func viewAlert(a *alerts.Alert, next []alerts.Upcoming, now time.Time) AlertView {
 	v := AlertView{
 		ID: a.ID, Number: a.Number, Code: a.Code, State: a.State, Kind: a.Kind, Priority: a.Priority, Level: a.Level,
 		Elder: orNull(a.Elder), Device: orNull(a.Device), Centre: a.Centre, Shared: some(a.Shared),
 		Title: a.Title, Age: a.Age, Sex: a.Sex, Language: a.Language, Caller: a.Caller,
 		Unidentified: a.Unidentified, Locked: a.Locked, Silent: a.Silent, Test: a.Test, Presses: a.Presses, LateS: a.LateS,
-		Address: a.Address, Position: a.Position, Positions: some(a.Positions), Text: a.Text, Battery: a.Battery,
+		Address: a.Address, Position: a.Position, Positions: some(a.Positions), Place: viewPlaces(a, now), Text: a.Text, Battery: a.Battery,
 		RaisedAt: a.RaisedAt, AcceptedAt: a.AcceptedAt, HelpingAt: a.HelpingAt, OnSceneAt: a.OnSceneAt,
 		ResolvedAt: a.ResolvedAt, FollowedUpAt: a.FollowedUpAt, ClosedAt: a.ClosedAt, DueAt: a.DueAt, DoBy: a.DoBy, Troubles: some(a.Troubles), PressedAt: a.PressedAt,
 		Plan: a.Plan, Outage: a.Outage, Outcome: orNull(a.Outcome), Satisfaction: orNull(a.Satisfaction), Reached: orNull(a.Reached),
@@ -219,7 +220,7 @@ func promptWords(a *alerts.Alert, p alerts.Prompt) map[string]string {
 			text = words.Raw(lang, "web.prompt."+p.Kind)
 		}
 		out[lang] = words.Fill(text, map[string]string{
-			"name": who, "age": age, "kind": words.T(lang, "kind."+a.Kind, nil), "address": a.Address})
+			"name": who, "age": age, "kind": words.T(lang, "kind."+a.Kind, nil), "address": a.Where(lang)})
 	}
 	return out
 }

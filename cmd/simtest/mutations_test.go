@@ -68,8 +68,8 @@ func inside() []mutation {
 	if broken("busy") { return nil }
 `},
 		{"silent", []string{"hushed"}, "alerts/decide.go", `	if who.Part == PartElder && d.a.Silent &&`, `	if who.Part == PartElder && d.a.Silent && !broken("silent") &&`},
-		{"door-code", nil, "alerts/tell.go", `"area": roughArea(a.Address), "time"`,
-			`"area": map[bool]string{false: roughArea(a.Address), true: a.Address}[broken("door-code")], "time"`},
+		{"door-code", nil, "alerts/tell.go", `"area": a.RoughArea(words.Lang(who.Language)), "time"`,
+			`"area": map[bool]string{false: a.RoughArea(words.Lang(who.Language)), true: a.Address}[broken("door-code")], "time"`},
 		{"proof-of-human", nil, "alerts/evolve.go", `		who.become(PersonAnswered, e.At)
 `, `		who.become(PersonAnswered, e.At)
 		if broken("proof-of-human") { who.become(PersonHeard, e.At) }

@@ -37,11 +37,13 @@ describe('eventSentence', () => {
     [zh('checked', { outcome: 'help' }, operator), '核实一人：需要帮助，已报警'],
     [en('back', { elders: ['e1'] }, { names: ['张秀英'] }), 'Heard again: 张秀英'],
     [zh('gathered', { elders: ['e1', 'e2'] }, { names: ['张秀英', '李强'] }), '设备失联，列入核实名单：张秀英、李强'],
+    [zh('located', { place: { why: 'fresh_fix', away: true, home_m: 2298, position: { source: 'device' } } }), '位置：以设备定位为准，离家2.3 公里（最新精确定位）'],
+    [en('located', { place: { why: 'by_hand', position: { source: 'home' } }, text: 'says the caller' }, operator), 'Place: registered home (chosen at the centre) – says the caller'],
     [zh('something_new'), 'something_new'],
   ])('%s', (got, want) => expect(got).toBe(want))
 
   it('never leaves a hole or a placeholder', () => {
-    for (const type of ['raised', 'told', 'receipt', 'answered', 'offered', 'assigned', 'departed', 'arrived', 'escalated', 'prompted', 'step_due', 'degraded', 'returned', 'progress', 'no_speech', 'path', 'turn', 'continued', 'shared', 'gathered', 'checked', 'back', 'left']) {
+    for (const type of ['raised', 'told', 'receipt', 'answered', 'offered', 'assigned', 'departed', 'arrived', 'escalated', 'prompted', 'step_due', 'degraded', 'returned', 'progress', 'no_speech', 'path', 'turn', 'continued', 'shared', 'gathered', 'checked', 'back', 'left', 'located']) {
       for (const s of [zh(type, { person: 'h1' }), en(type, { person: 'h1' })]) expect(s).not.toMatch(/[{}]|undefined/)
     }
   })

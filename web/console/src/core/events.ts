@@ -1,4 +1,5 @@
 import type { Alert, AlertEvent, Lang, NextStep, Person, Reason } from '../data/types'
+import { placeOfEvent } from './where'
 import { minutes } from './time'
 import { titleOf } from './title'
 import { code, hasWord, say, sayAny } from './words'
@@ -52,6 +53,7 @@ function variant(e: AlertEvent): string[] {
     case 'progress': return [text(e, 'code'), travelSeconds(e) > 0 ? 'minutes' : '']
     case 'path': return lateSeconds(e) >= 1 ? ['late'] : []
     case 'checked': return e.names ? [`${text(e, 'outcome')}.named`, text(e, 'outcome')] : [text(e, 'outcome')]
+    case 'located': return placeOfEvent(e, 'zh').away ? ['away'] : []
     case 'gathered': case 'back': return e.names ? ['named'] : []
     case 'turn': return text(e, 'name') ? ['name'] : []
     case 'offered': return travelSeconds(e) > 0 ? ['minutes'] : []
@@ -78,6 +80,7 @@ export function eventSentence(e: AlertEvent, alert: Alert, lang: Lang, names?: s
   const key = keyOf(e)
   if (!key) return e.type
   const seconds = travelSeconds(e)
+  const place = placeOfEvent(e, lang)
   return sayAny(lang, key, {
     name: names ?? concerned(e, alert, lang),
     actor: actorName(e, alert, lang),
@@ -89,6 +92,9 @@ export function eventSentence(e: AlertEvent, alert: Alert, lang: Lang, names?: s
     plan: code(lang, 'plan', text(e, 'plan').split('@')[0]),
     status: code(lang, 'message', text(e, 'status')),
     text: text(e, 'text'),
+    source: place.source,
+    why: place.why,
+    distance: place.distance,
     reason: code(lang, 'cause', text(e, 'reason') || text(e, 'text')),
     level: figure(e, 'level') || '',
     count: Array.isArray(e.data?.['elders']) ? e.data['elders'].length : '',
@@ -102,7 +108,7 @@ export function eventSentence(e: AlertEvent, alert: Alert, lang: Lang, names?: s
 
 // A remark that came with a command belongs behind its sentence.
 function note(e: AlertEvent): string {
-  const t = text(e, 'note') || (['resolved', 'followed_up', 'closed', 'transferred'].includes(e.type) ? text(e, 'text') || text(e, 'reason') : '')
+  const t = text(e, 'note') || (['located', 'resolved', 'followed_up', 'closed', 'transferred'].includes(e.type) ? text(e, 'text') || text(e, 'reason') : '')
   return t ? ` – ${t}` : ''
 }
 

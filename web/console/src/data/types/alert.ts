@@ -33,6 +33,14 @@ export interface Prompt { kind: string; at: string; words?: Text }
 /** By which way a press came, and which press it was. */
 export interface PathMark { path: string; press?: number; at: string }
 
+/** One of the known positions of an elder, with what one must know to trust it. */
+export interface KnownPlace {
+  lat: number; lon: number; accuracy_m: number; time: string | null; age_s: number | null; source: string; chosen: boolean
+  from_home_m: number | null; from_chosen_m: number | null; flags: string[]
+}
+/** Why the position of an alert is the one that it is; the chosen place is the first. */
+export interface Choice { why: string; by?: string; home_m: number | null; away: boolean; places: KnownPlace[] }
+
 export interface Alert {
   id: string; number: number; code?: string; state: State; kind: string; priority: number; level?: number
   elder: string | null; device?: string | null; centre?: string
@@ -42,7 +50,7 @@ export interface Alert {
   waiting_since?: string | null; turn?: { operator: string; at: string } | null; urgency?: number; returns?: number; returned_why?: string
   no_speech_at?: string | null; paths?: PathMark[]
   presses?: number; late_s?: number; battery?: number | null
-  address?: string; position?: Position | null; positions?: Position[]; text?: string
+  address?: string; position?: Position | null; positions?: Position[]; place?: Choice | null; text?: string
   raised_at: string; pressed_at?: string | null; accepted_at?: string | null; helping_at?: string | null
   on_scene_at?: string | null; resolved_at?: string | null; followed_up_at?: string | null
   closed_at?: string | null; reached?: string | null; due_at?: string | null
