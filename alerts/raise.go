@@ -34,6 +34,7 @@ type Signal struct {
 	Battery    *int
 	Silent     bool
 	Test       bool
+	Where      bool // it tells where somebody is who calls for help: a press only where no alert is open
 	Text       string
 	By         *Actor // who raises it, when it is no device
 }
@@ -48,8 +49,8 @@ func quietKinds() []string {
 // the kind raises nothing. An alarm is never refused: what is not known is left open and shown so.
 func (e *Engine) Signal(ctx context.Context, tx *db.Tx, s Signal) (AlertID, error) {
 	id, err := e.raise(ctx, tx, s)
-	if err != nil {
-		return "", err
+	if err != nil || s.Where {
+		return id, err
 	}
 	return id, e.deviceSaid(ctx, tx, s, id)
 }
@@ -72,7 +73,7 @@ func (e *Engine) raise(ctx context.Context, tx *db.Tx, s Signal) (AlertID, error
 	}
 	if !r.Test {
 		r.joinKey = e.keyOf(s, elders, family(r.chosenKind()))
-		for _, f := range families(r.chosenKind()) {
+		for _, f := range s.families(r.chosenKind()) {
 			id, err := e.rejoin(ctx, tx, s, e.keyOf(s, elders, f))
 			if id != "" || err != nil {
 				return id, err
@@ -95,6 +96,14 @@ func (e *Engine) raise(ctx context.Context, tx *db.Tx, s Signal) (AlertID, error
 	a := &Alert{}
 	err = e.advance(ctx, tx, a, Command{Type: commandRaise, Actor: raiser(s), raise: r})
 	return a.ID, err
+}
+
+// families are those of the alerts that a signal may belong to.
+func (s Signal) families(kind string) []string {
+	if s.Where {
+		return followed()
+	}
+	return families(kind)
 }
 
 // keyOf is by what presses about the same thing know each other: one elder and one family of kinds, or one
@@ -134,7 +143,11 @@ func (e *Engine) rejoin(ctx context.Context, tx *db.Tx, s Signal, joinKey []byte
 	if !a.State.Working() {
 		return "", nil // ended at this very moment; the press raises a new one
 	}
-	return id, e.advance(ctx, tx, a, Command{Type: commandPress, Actor: Actor{Kind: ActorDevice, ID: string(s.Device.ID)}, signal: &s})
+	kind := commandPress
+	if s.Where {
+		kind = commandLocate
+	}
+	return id, e.advance(ctx, tx, a, Command{Type: kind, Actor: Actor{Kind: ActorDevice, ID: string(s.Device.ID)}, signal: &s})
 }
 
 // identify writes into the raise who it is about, where, and who belongs to it.

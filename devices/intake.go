@@ -28,6 +28,9 @@ const (
 type Engine interface {
 	Signal(ctx context.Context, tx *db.Tx, s alerts.Signal) (alerts.AlertID, error)
 
+	// Located takes where devices are, apart from any press.
+	Located(ctx context.Context, tx *db.Tx, fixes []alerts.Fix) error
+
 	// Heard takes that devices reported by what raises nothing.
 	Heard(ctx context.Context, tx *db.Tx, devices []registry.DeviceID) error
 }
@@ -149,6 +152,12 @@ func byCaller(protocol string) bool { return protocol == "phone" || protocol == 
 
 // settleTime decides how far the sender's clock is believed. What it says is kept in the raw signal.
 func (s Signal) settleTime(now time.Time) Signal {
+	if s.Position != nil && s.Position.At.Sub(now) > clockAhead {
+		s.remark("position.time", "lies in the future; taken as that of the signal")
+		p := *s.Position
+		p.At = time.Time{}
+		s.Position = &p
+	}
 	if s.Time.IsZero() {
 		return s
 	}
@@ -317,7 +326,7 @@ func (in *Intake) forEngine(ctx context.Context, tx *db.Tx, who origin, r Record
 	out := alerts.Signal{
 		ID: r.ID, Kind: string(r.Kind), Device: who.device, Elder: who.elder, Elders: who.elders,
 		Protocol: r.protocol, Path: r.Path, Identity: who.identity, At: r.At, ReceivedAt: r.ReceivedAt,
-		Position: dated(r.Position, r.At), Battery: r.Battery, Silent: r.Silent, Test: r.Kind == Test, Text: r.Text,
+		Position: dated(r.Position, r.At), Battery: r.Battery, Silent: r.Silent, Test: r.Kind == Test, Where: r.locates, Text: r.Text,
 	}
 	if out.Position != nil || who.device.ID == "" {
 		return out, nil

@@ -27,10 +27,11 @@ func morning() time.Time { return time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC) 
 // engine is an alert engine that raises an alert for everything but what is quiet, numbered inside the
 // transaction: what was rolled back leaves no number. It fails when it is told to.
 type engine struct {
-	mu   sync.Mutex
-	fail error
-	left int // how often it fails yet; 0: always
-	got  []alerts.Signal
+	mu    sync.Mutex
+	fail  error
+	left  int // how often it fails yet; 0: always
+	fixes []alerts.Fix
+	got   []alerts.Signal
 
 	outages   map[alerts.Cause][]registry.DeviceID
 	fragility map[registry.DeviceID]int
@@ -62,6 +63,16 @@ func (e *engine) Signal(ctx context.Context, tx *db.Tx, s alerts.Signal) (alerts
 		e.got = append(e.got, s)
 	})
 	return alerts.AlertID(fmt.Sprintf("alert-%d", n)), nil
+}
+
+// Located remembers what it was told.
+func (e *engine) Located(_ context.Context, tx *db.Tx, all []alerts.Fix) error {
+	tx.AfterCommit(func() {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		e.fixes = append(e.fixes, all...)
+	})
+	return nil
 }
 
 // Heard ends what waits, as alerts.Engine does.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math"
 
+	"anling/alerts"
 	"anling/geo"
 	"anling/internal/db"
 	"anling/internal/fault"
@@ -95,11 +96,15 @@ func (in *Intake) reportID(who origin, s Signal) string {
 func (in *Intake) keepReports(ctx context.Context, tx *db.Tx, batch []state) error {
 	var seen []registry.Seen
 	var heard []registry.DeviceID
+	var fixes []alerts.Fix
 	for _, st := range batch {
 		for _, r := range st.reports {
 			cell, err := in.sealRecord(ctx, tx, r)
 			if err != nil {
 				return err
+			}
+			if p := dated(r.Position, r.At); p != nil {
+				fixes = append(fixes, alerts.Fix{Device: st.device.ID, Elder: st.device.Elder, Position: *p})
 			}
 			if err := replaceReport(ctx, tx, r, cell); err != nil {
 				return fmt.Errorf("keep report of device %s: %w", r.device, err)
@@ -110,6 +115,9 @@ func (in *Intake) keepReports(ctx context.Context, tx *db.Tx, batch []state) err
 	}
 	if err := in.registry.SeenTx(ctx, tx, seen); err != nil {
 		return fmt.Errorf("note that %d devices were heard: %w", len(seen), err)
+	}
+	if err := in.engine.Located(ctx, tx, fixes); err != nil {
+		return fmt.Errorf("tell where %d devices are: %w", len(fixes), err)
 	}
 	if err := in.engine.Heard(ctx, tx, heard); err != nil {
 		return fmt.Errorf("tell that %d devices were heard: %w", len(heard), err)

@@ -65,7 +65,7 @@ func (l *live) saw(d registry.Device, s Signal, r Record) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	st := l.note(d, s, r)
-	if s.Kind.pressed() && r.ReceivedAt.After(st.testedAt) {
+	if s.Kind.pressed() && !s.Locates && r.ReceivedAt.After(st.testedAt) {
 		st.testedAt = r.ReceivedAt
 	}
 	l.waiting[d.ID] = true

@@ -217,3 +217,19 @@ func TestTheListGoesOnWhereItStopped(t *testing.T) {
 		}
 	})
 }
+
+func TestWhereDevicesAreIsToldWhenItIsWritten(t *testing.T) {
+	t.Parallel()
+	dbtest.EachOptions(t, func(t *testing.T, o db.Options) {
+		r := mustRig(t, o)
+		r.mustTake(t, devices.Signal{Device: "BTN-1", Kind: devices.Position, Position: at(31.2, 121.4)})
+		ahead := at(31.3, 121.5)
+		ahead.At = morning().Add(8 * time.Hour)
+		r.clock.Advance(2 * time.Second)
+		r.mustTake(t, devices.Signal{Device: "BTN-1", Kind: devices.Position, Position: ahead})
+		r.mustFlush(t)
+		if n := len(r.engine.fixes); n != 1 || r.engine.fixes[0].Position.Point.Lat() != 31.3 || r.engine.fixes[0].Position.At.After(r.clock.Now()) {
+			t.Errorf("the engine was told %+v, want the last fix, and no time to come", r.engine.fixes)
+		}
+	})
+}

@@ -34,6 +34,7 @@ type Record struct {
 	device   registry.DeviceID
 	subject  string
 	protocol string
+	locates  bool
 }
 
 // personal is what of a record is sealed.
@@ -52,7 +53,7 @@ func newRecord(now time.Time, who origin, s Signal) Record {
 	r := Record{
 		ID: db.NewID(), Kind: s.Kind, At: s.Time, ReceivedAt: now, Position: s.Position, Battery: s.Battery,
 		Path: who.from.path(), Silent: s.Silent, Text: s.Text, Raw: rawText(s.Raw), Remarks: s.Remarks,
-		device: who.device.ID, protocol: who.from.protocol(),
+		device: who.device.ID, protocol: who.from.protocol(), locates: s.Locates,
 	}
 	if r.At.IsZero() {
 		r.At = now

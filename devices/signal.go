@@ -31,6 +31,9 @@ type Signal struct {
 	Silent   bool          `json:"silent,omitempty"`  // nothing may sound or light at the elder's side
 	Text     string        `json:"text,omitempty"`
 
+	// Locates says that it only tells where somebody is who calls for help: a press where no alert of theirs is open, else none.
+	Locates bool `json:"-"`
+
 	Remarks []fault.Field   `json:"-"` // what was odd and has been left out
 	Raw     json.RawMessage `json:"-"` // as it was sent
 

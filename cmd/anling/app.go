@@ -162,7 +162,7 @@ type listener struct{ notify.Listener }
 
 func (a *app) webOptions(ctx context.Context, cfg config.Config, p parts, sender *twilio.Sender) web.Options {
 	hooks := mux.NewRouter()
-	twilio.NewHooks(twilio.HookOptions{Sender: sender, Outbox: a.outbox, Caller: caller{a.line, a.engine}, Log: a.log}).Register(hooks)
+	twilio.NewHooks(twilio.HookOptions{Sender: sender, Outbox: textDesk{a.outbox, a.line}, Caller: caller{a.line, a.engine}, Log: a.log}).Register(hooks)
 	o := web.Options{
 		DB: a.db, Registry: a.registry, Engine: a.engine, Intake: a.intake, Audit: a.audit, Outbox: a.outbox, Notary: a.notary, Privacy: a.privacy, Retention: a.keeper, Clock: a.clock, Log: a.log,
 		PublicURL: cfg.PublicURL, Hooks: hooks, Webhooks: a.hooks, Demo: p.Demo,

@@ -90,3 +90,17 @@ func onlyHere(h http.Handler) http.Handler {
 		h.ServeHTTP(w, r)
 	})
 }
+
+// textDesk takes every SMS that comes in: those that tell where a caller's phone is are for the line, all others are answers to our own.
+type textDesk struct {
+	*notify.Outbox
+	line *phone.Line
+}
+
+// TakeSMS takes a message and gives what to say back. A phone that tells where it is gets no answer: nobody has written that message.
+func (d textDesk) TakeSMS(ctx context.Context, in notify.IncomingSMS) (say string, err error) {
+	if _, taken, err := d.line.Located(ctx, phone.SMS{ID: in.ID, From: in.From, Text: in.Text}); taken {
+		return "", err
+	}
+	return d.Outbox.TakeSMS(ctx, in)
+}

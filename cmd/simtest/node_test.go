@@ -216,6 +216,12 @@ func (m mouth) Signal(ctx context.Context, tx *db.Tx, s alerts.Signal) (alerts.A
 	return m.n.engine.Signal(ctx, tx, s)
 }
 
+// Located hands on where devices are.
+func (m mouth) Located(ctx context.Context, tx *db.Tx, fixes []alerts.Fix) error {
+	m.n.afterCommit(tx)
+	return m.n.engine.Located(ctx, tx, fixes)
+}
+
 // Heard hands on that devices were heard.
 func (m mouth) Heard(ctx context.Context, tx *db.Tx, devices []registry.DeviceID) error {
 	m.n.afterCommit(tx)

@@ -35,6 +35,8 @@ func (e *engine) Signal(ctx context.Context, tx *db.Tx, s alerts.Signal) (alerts
 	return alerts.AlertID(fmt.Sprintf("alert-%d", n)), nil
 }
 
+func (e *engine) Located(context.Context, *db.Tx, []alerts.Fix) error { return nil }
+
 func (e *engine) Heard(context.Context, *db.Tx, []registry.DeviceID) error { return nil }
 
 type rig struct {
