@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 
 	"anling/internal/certs"
 	"anling/internal/fault"
+	"anling/internal/wholefile"
 )
 
 // certificates makes what TLS needs.
@@ -74,12 +76,9 @@ func writePair(cert, key string, made certs.Made, force bool) error {
 }
 
 func writeWhole(name string, body []byte, mode fs.FileMode) error {
-	part := name + ".new"
-	if err := os.WriteFile(part, body, mode); err != nil {
-		return fmt.Errorf("write %s: %w", name, err)
-	}
-	if err := os.Chmod(part, mode); err != nil {
-		return errors.Join(fmt.Errorf("write %s: %w", name, err), os.Remove(part))
-	}
-	return os.Rename(part, name)
+	_, err := wholefile.Write(name, mode, func(w io.Writer) error {
+		_, err := w.Write(body)
+		return err
+	})
+	return err
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
@@ -71,15 +70,9 @@ func Build(ctx context.Context, o Options) (Report, error) {
 	if err := ctx.Err(); err != nil {
 		return b.report, context.Cause(ctx)
 	}
-	if err := WriteFile(o.Out, entries); err != nil {
-		return b.report, err
-	}
-	info, err := os.Stat(o.Out)
-	if err != nil {
-		return b.report, fmt.Errorf("look at the file of places: %w", err)
-	}
-	b.report.Bytes = info.Size()
-	return b.report, nil
+	var err error
+	b.report.Bytes, err = WriteFile(o.Out, entries)
+	return b.report, err
 }
 
 // building is a file of places in the making.

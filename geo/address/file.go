@@ -1,7 +1,6 @@
 package address
 
 import (
-	"bufio"
 	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
@@ -10,12 +9,12 @@ import (
 	"io/fs"
 	"math"
 	"os"
-	"path/filepath"
 
 	"github.com/paulmach/orb"
 
 	"anling/geo"
 	"anling/internal/fault"
+	"anling/internal/wholefile"
 )
 
 // The file of places is a head – fileMagic, the version, the length of the body, its SHA-256 – and the body: texts, each once, then the
@@ -49,35 +48,9 @@ func Write(w io.Writer, entries []Entry) error {
 	return nil
 }
 
-// WriteFile writes entries into a file: beside it first, then in its place, so that there is always a whole one.
-func WriteFile(path string, entries []Entry) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
-	if err != nil {
-		return fmt.Errorf("make a file for the places: %w", err)
-	}
-	defer func() {
-		if err != nil {
-			//house:errors the error before this one is told
-			os.Remove(f.Name())
-		}
-	}()
-	b := bufio.NewWriter(f)
-	err = Write(b, entries)
-	for _, step := range []func() error{b.Flush, f.Sync, f.Close} {
-		if stepErr := step(); err == nil && stepErr != nil {
-			err = fmt.Errorf("write the file of places: %w", stepErr)
-		}
-	}
-	if err != nil {
-		return err
-	}
-	if err = os.Chmod(f.Name(), 0o644); err != nil {
-		return fmt.Errorf("let others read the file of places: %w", err)
-	}
-	if err = os.Rename(f.Name(), path); err != nil {
-		return fmt.Errorf("put the file of places in its place: %w", err)
-	}
-	return nil
+// WriteFile writes entries into a file, so that there is always a whole one, and gives its size in bytes.
+func WriteFile(path string, entries []Entry) (int64, error) {
+	return wholefile.Write(path, 0o644, func(w io.Writer) error { return Write(w, entries) })
 }
 
 // Open reads a file of places and makes its index. A file that is none, of another version, cut off or changed is Invalid, with the reason.

@@ -18,7 +18,7 @@ func TestFileKeepsAll(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "city.places")
 	want := town()
-	if err := WriteFile(path, want); err != nil {
+	if _, err := WriteFile(path, want); err != nil {
 		t.Fatal(err)
 	}
 	f, err := os.Open(path)

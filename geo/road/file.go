@@ -7,11 +7,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
-	"os"
-	"path/filepath"
 
 	"anling/internal/fault"
+	"anling/internal/wholefile"
 )
 
 // A road file is the magic, a sheet in columns, and the SHA-256 of all that. Numbers are little-endian; a column is its length in
@@ -140,34 +140,16 @@ func read[T any](r *columnReader, size int) []T {
 	return out
 }
 
-// write writes a road file so that there is either the old one or the whole new one, and gives its size in bytes.
+// write writes a road file, and gives its size in bytes.
 func write(path string, s *sheet) (int64, error) {
 	data, err := encode(s)
 	if err != nil {
 		return 0, err
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.part")
-	if err != nil {
-		return 0, fmt.Errorf("write the roads: %w", err)
-	}
-	_, err = f.Write(data)
-	err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return 0, errors.Join(fmt.Errorf("write the roads: %w", err), os.Remove(f.Name()))
-	}
-	return int64(len(data)), syncFolder(filepath.Dir(path))
-}
-
-// syncFolder makes a renaming last.
-func syncFolder(path string) error {
-	d, err := os.Open(path)
-	if err != nil {
-		return fmt.Errorf("write the roads: %w", err)
-	}
-	return errors.Join(d.Sync(), d.Close())
+	return wholefile.Write(path, 0o644, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
 }
 
 // Load reads a road file. It gives fs.ErrNotExist when there is none, and Invalid when it is broken.

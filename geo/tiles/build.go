@@ -14,6 +14,7 @@ import (
 
 	"anling/geo/osm"
 	"anling/internal/fault"
+	"anling/internal/wholefile"
 
 	"github.com/paulmach/orb"
 )
@@ -251,31 +252,12 @@ func (b *builder) write(ctx context.Context) error {
 	return b.finish(a, file)
 }
 
-// finish writes the archive beside its place and then moves it there.
-func (b *builder) finish(a *archive, data io.Reader) error {
-	file, err := b.create("archive")
-	if err != nil {
-		return err
-	}
-	out := bufio.NewWriterSize(file, 256<<10)
-	if err := a.finish(out, data, about{bounds: b.report.Bounds, meta: b.metadata()}); err != nil {
-		return err
-	}
-	if err := out.Flush(); err != nil {
-		return fmt.Errorf("make map: %w", err)
-	}
-	if err := file.Sync(); err != nil {
-		return fmt.Errorf("make map: %w", err)
-	}
-	info, err := file.Stat()
-	if err != nil {
-		return fmt.Errorf("make map: %w", err)
-	}
-	b.report.Bytes = info.Size()
-	if err := os.Rename(file.Name(), b.Out); err != nil {
-		return fmt.Errorf("make map: %w", err)
-	}
-	return nil
+// finish writes the archive.
+func (b *builder) finish(a *archive, data io.Reader) (err error) {
+	b.report.Bytes, err = wholefile.Write(b.Out, 0o644, func(w io.Writer) error {
+		return a.finish(w, data, about{bounds: b.report.Bounds, meta: b.metadata()})
+	})
+	return err
 }
 
 // Attribution is what every map that is drawn from these tiles shows (ODbL 1.0).
