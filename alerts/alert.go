@@ -225,6 +225,7 @@ type Alert struct {
 	ReturnedWhy  string              `json:"returned_why,omitempty"`  // the last time: idle, console_silent or left
 	KeptAt       *time.Time          `json:"kept_at,omitempty"`       // a caller whom no seat could answer waits to be called back
 	NoSpeechAt   *time.Time          `json:"no_speech_at,omitempty"`  // the line was open and nobody spoke
+	BackAt       *time.Time          `json:"back_at,omitempty"`       // the elder is in their safe zone again since; nil: never left it, or out
 	Paths        []PathMark          `json:"paths,omitempty"`         // the ways by which the press came
 	AcceptedAt   *time.Time          `json:"accepted_at"`
 	HelpingAt    *time.Time          `json:"helping_at"`

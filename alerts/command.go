@@ -51,6 +51,7 @@ const (
 	commandKeep    CommandType = "keep"   // a caller whom no seat could answer
 	commandSaid    CommandType = "said"   // what somebody of an outage said to the machine
 	commandLocate  CommandType = "fix"    // where the elder is, as a device says
+	commandZone    CommandType = "zone"   // an elder is back in their safe zone
 	commandSilent  CommandType = "silent" // nobody spoke on the line of somebody of an outage
 )
 
@@ -99,6 +100,7 @@ type Command struct {
 	news       *news
 	check      *checkNews
 	roll       *roll
+	back       *ZoneReturn
 	newID      func() string
 }
 

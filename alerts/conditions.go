@@ -15,7 +15,7 @@ func conditionNames() []string {
 	return []string{
 		"accepted", "acted", "human", "contact_coming", "helper_coming", "enough", "arrived", "followed_up",
 		"elder_well", "elder_unwell", "silent", "alone", "night", "late", "again", "unidentified", "unmanned",
-		"began_at_night", "vip", "important", "elder_phone", "has_contacts", "key_holder", "short", "false_alarm", "unchecked", "no_speech",
+		"began_at_night", "vip", "important", "elder_phone", "has_contacts", "key_holder", "short", "false_alarm", "unchecked", "no_speech", "zone_back",
 	}
 }
 
@@ -72,6 +72,8 @@ func standing(c string, a *Alert) bool {
 		return slices.Contains(a.Classes, c)
 	case "no_speech":
 		return a.NoSpeechAt != nil && a.OnSceneAt == nil
+	case "zone_back":
+		return a.BackAt != nil
 	case "unchecked":
 		return a.Outage != nil && a.Outage.Unchecked > 0
 	case "false_alarm":

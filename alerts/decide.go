@@ -29,6 +29,7 @@ func decide(a *Alert, p *Plan, c Command, now time.Time) ([]Event, error) {
 	switch c.Type {
 	case commandRaise:
 		d.emit(EventRaised, Data{Raised: c.raise, Kind: c.raise.Kind, Signal: c.raise.Signal})
+		d.tellAtOnce(c.raise.People, c.raise.tell)
 	case commandPress:
 		err = d.pressAgain()
 	case commandReceipt:
@@ -63,6 +64,8 @@ func decide(a *Alert, p *Plan, c Command, now time.Time) ([]Event, error) {
 		d.locate()
 	case CommandLocate:
 		err = d.locateByHand()
+	case commandZone:
+		d.zoneBack()
 	case CommandCheck:
 		err = d.check()
 	case CommandAccept:
@@ -107,7 +110,7 @@ func (d *decision) told(who *Person, ch notify.Channel, template, step string) {
 func (d *decision) allowed() error {
 	switch d.c.Type {
 	case commandRaise, commandPress, commandReceipt, commandAnswer, commandAct, commandJoin, commandReturn, commandTurn,
-		commandTrouble, commandMend, commandProve, commandRelease, commandGather, commandBack, commandFold, commandKeep, commandSaid, commandSilent, commandLocate:
+		commandTrouble, commandMend, commandProve, commandRelease, commandGather, commandBack, commandFold, commandKeep, commandSaid, commandSilent, commandLocate, commandZone:
 		return nil
 	case CommandDepart, CommandArrive:
 		if d.c.Actor.Kind == ActorHelper || d.c.Actor.Kind == ActorContact {

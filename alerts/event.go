@@ -57,6 +57,7 @@ const (
 	EventChecked      EventType = "checked"   // how one of them was found
 	EventBack         EventType = "back"      // devices of theirs are heard again
 	EventLocated      EventType = "located"   // something became known of where the elder is, and what is chosen now
+	EventZoneBack     EventType = "zone_back" // the elder is in a safe zone again
 )
 
 // ActorKind tells who acted.
@@ -206,6 +207,7 @@ type Raise struct {
 	Pressable    bool               `json:"pressable,omitempty"`
 	Outage       *Outage            `json:"outage,omitempty"`
 
-	joinKey []byte    // by what later presses find this alert; a column of its own
-	known   addresses // what was read of the registry on the way, so that it is not read twice
+	tell    []registry.ContactID // who is told at once, whatever the plan says
+	joinKey []byte               // by what later presses find this alert; a column of its own
+	known   addresses            // what was read of the registry on the way, so that it is not read twice
 }

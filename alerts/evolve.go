@@ -32,6 +32,11 @@ func evolve(a *Alert, e Event) {
 		if d.Position != nil {
 			a.addPosition(*d.Position)
 		}
+		if d.Kind == KindZone {
+			a.BackAt = nil
+		}
+	case EventZoneBack:
+		a.BackAt = &e.At
 	case EventLinked:
 		for _, p := range d.People {
 			a.join(p)

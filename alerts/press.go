@@ -82,6 +82,10 @@ func (d *decision) pressedAgain(s *Signal) {
 	}
 	d.emit(EventPressedAgain, Data{Signal: s.ID, Kind: s.Kind, Channel: s.Path, Text: s.Text, Position: s.Position, Prio: prio, Late: d.late(s)})
 	d.placeAgain(s, s.fromHome())
+	if s.Kind == KindZone {
+		d.tellAtOnce(d.a.People, s.Tell)
+		return // nobody has pressed anything, who could be told how it stands
+	}
 	elder := d.a.elder()
 	if d.p.Priority == 3 || elder == nil || elder.Numbers == 0 || d.a.Silent || s.Silent {
 		return

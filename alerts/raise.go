@@ -36,7 +36,8 @@ type Signal struct {
 	Test       bool
 	Where      bool // it tells where somebody is who calls for help: a press only where no alert is open
 	Text       string
-	By         *Actor // who raises it, when it is no device
+	By         *Actor               // who raises it, when it is no device
+	Tell       []registry.ContactID // who is told at once, whatever the plan says
 }
 
 // quietKinds raise nothing by themselves.
@@ -59,7 +60,7 @@ func (e *Engine) Signal(ctx context.Context, tx *db.Tx, s Signal) (AlertID, erro
 func (e *Engine) raise(ctx context.Context, tx *db.Tx, s Signal) (AlertID, error) {
 	s.tidy()
 	r := &Raise{Kind: s.Kind, Device: s.Device.ID, Language: "zh", Text: s.Text,
-		Battery: s.Battery, Test: s.Test || s.Kind == "test", Silent: s.Silent || s.Kind == "silent", Signal: s.ID, Path: s.Path, PressedAt: s.At}
+		Battery: s.Battery, Test: s.Test || s.Kind == "test", Silent: s.Silent || s.Kind == "silent", Signal: s.ID, Path: s.Path, PressedAt: s.At, tell: s.Tell}
 	if s.At.IsZero() {
 		r.PressedAt = s.ReceivedAt
 	}

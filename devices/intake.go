@@ -31,6 +31,9 @@ type Engine interface {
 	// Located takes where devices are, apart from any press.
 	Located(ctx context.Context, tx *db.Tx, fixes []alerts.Fix) error
 
+	// ZoneBack takes that an elder who had left their safe zone is back.
+	ZoneBack(ctx context.Context, tx *db.Tx, r alerts.ZoneReturn) error
+
 	// Heard takes that devices reported by what raises nothing.
 	Heard(ctx context.Context, tx *db.Tx, devices []registry.DeviceID) error
 }

@@ -30,6 +30,7 @@ type engine struct {
 	mu    sync.Mutex
 	fail  error
 	left  int // how often it fails yet; 0: always
+	home  int // how often an elder was said to be back
 	fixes []alerts.Fix
 	got   []alerts.Signal
 
@@ -71,6 +72,16 @@ func (e *engine) Located(_ context.Context, tx *db.Tx, all []alerts.Fix) error {
 		e.mu.Lock()
 		defer e.mu.Unlock()
 		e.fixes = append(e.fixes, all...)
+	})
+	return nil
+}
+
+// ZoneBack counts who is back in their zone.
+func (e *engine) ZoneBack(_ context.Context, tx *db.Tx, _ alerts.ZoneReturn) error {
+	tx.AfterCommit(func() {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		e.home++
 	})
 	return nil
 }

@@ -182,17 +182,25 @@ func (l *live) putBack(states []state) {
 // answered, so that it stays quiet, and forgotten.
 func (in *Intake) takeVolatile(ctx context.Context, from Sender, s Signal) (Receipt, error) {
 	var who origin
+	var r Record
+	crosses := false
 	err := in.db.View(ctx, func(tx *db.Tx) (err error) {
-		who, err = in.identify(ctx, tx, from, s)
+		if who, err = in.identify(ctx, tx, from, s); err != nil {
+			return err
+		}
+		r = newRecord(in.clock.Now().UTC(), who, s)
+		crosses, err = in.crosses(ctx, tx, who, r)
 		return err
 	})
 	if err != nil {
 		return Receipt{}, err
 	}
-	r := newRecord(in.clock.Now().UTC(), who, s)
 	r.ID = in.reportID(who, s)
 	if who.device.ID == "" {
 		return r.receipt(), nil
+	}
+	if r, err = in.seeZone(ctx, who, r, crosses); err != nil {
+		return Receipt{}, err
 	}
 	r.dedupe = in.reportKey(who.device.ID, s.Kind)
 	r.subject = who.subject(r)

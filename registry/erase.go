@@ -117,6 +117,7 @@ type HeldElder struct {
 	Bindings map[DeviceID][]Binding `json:"bindings"` // whose each device was
 	KeysWith []HelperID             `json:"keys_with"`
 	Consents []Consent              `json:"consents"`
+	Zones    []SafeZone             `json:"zones"`
 	Files    []Attachment           `json:"files"` // photographs and documents; their bytes are HeldFileTx's
 	Classes  []CallerClass          `json:"caller_classes"`
 	Moves    []Move                 `json:"moves"`
@@ -164,6 +165,9 @@ func (r *Registry) hanging(ctx context.Context, tx *db.Tx, h *HeldElder) (err er
 	moved.equal("resource", "elder")
 	moved.equal("record_id", h.Elder.ID)
 	if h.Consents, err = opened(ctx, tx, r.consents, elder); err != nil {
+		return err
+	}
+	if h.Zones, err = opened(ctx, tx, r.zones, elder); err != nil {
 		return err
 	}
 	if h.Files, err = opened(ctx, tx, r.attachments, owner); err != nil {

@@ -157,6 +157,10 @@ func (r *Registry) moveAll(ctx context.Context, tx *db.Tx, from, into Elder) err
 	if err != nil {
 		return fmt.Errorf("take over consents: %w", err)
 	}
+	err = moveRecords(ctx, tx, r.zones, r, theirs, func(d *draft[SafeZone]) { d.x.Elder, d.x.centre = into.ID, into.Centre })
+	if err != nil {
+		return fmt.Errorf("take over safe zones: %w", err)
+	}
 	err = moveRecords(ctx, tx, r.classes, r, theirs, func(d *draft[CallerClass]) { d.x.Elder, d.x.Centre = into.ID, into.Centre })
 	if err != nil {
 		return fmt.Errorf("take over classes of caller: %w", err)

@@ -110,6 +110,14 @@ func (r *Registry) DeviceTx(ctx context.Context, tx *db.Tx, id DeviceID) (Device
 	return r.devices.findAnyway(ctx, tx, r.scope, string(id))
 }
 
+// DevicesTx gives an elder's devices.
+func (r *Registry) DevicesTx(ctx context.Context, tx *db.Tx, elder ElderID) ([]Device, error) {
+	var theirs condition
+	theirs.equal("elder", elder)
+	theirs.archived(false)
+	return opened(ctx, tx, r.devices, theirs)
+}
+
 // ListDevices lists devices.
 func (r *Registry) ListDevices(ctx context.Context, scope Scope, q Query) (Page[Device], error) {
 	return r.devices.list(ctx, r, scope, q)

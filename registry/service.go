@@ -58,6 +58,8 @@ type core struct {
 	classes     *shelf[CallerClass, *CallerClass]
 	agreements  *shelf[Agreement, *Agreement]
 	moves       *shelf[Move, *Move]
+	zones       *shelf[SafeZone, *SafeZone]
+	zoneBook    zoneBook
 
 	roster    *Roster
 	passwords *passwords
@@ -79,6 +81,7 @@ func New(o Options) *Registry {
 	}
 	c.shelve()
 	c.shelveRules()
+	c.shelveZones()
 	c.roster = newRoster(c)
 	c.passwords = newPasswords(c.clock, o.PasswordKiB)
 	c.imports = newImporter(c)

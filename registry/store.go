@@ -320,7 +320,7 @@ func centreInUse(ctx context.Context, tx *db.Tx, id CentreID) (used bool, err er
 
 // followElder takes what belongs to an elder into the elder's centre.
 func followElder(ctx context.Context, tx *db.Tx, elder ElderID, centre CentreID) error {
-	for _, table := range []string{"contacts", "devices", "consents", "caller_classes"} {
+	for _, table := range []string{"contacts", "devices", "consents", "caller_classes", "safe_zones"} {
 		_, err := tx.Exec(ctx, `
 			UPDATE `+table+` SET centre = ?, version = version + 1, updated_at = ?
 			WHERE elder = ?`, centre, db.Micros(tx.Now()), elder)

@@ -15,6 +15,8 @@ func eraseElder(ctx context.Context, tx *db.Tx, id ElderID) error {
 		`DELETE FROM identities WHERE row_id = ?`,
 		`DELETE FROM reached WHERE contact IN (SELECT id FROM contacts WHERE elder = ?)`,
 		`DELETE FROM caller_classes WHERE elder = ?`,
+		`DELETE FROM safe_zones WHERE elder = ?`,
+		`DELETE FROM zone_watch WHERE elder = ?`,
 		`DELETE FROM moves WHERE resource = 'elder' AND record_id = ?`,
 		`DELETE FROM attachment_contents WHERE id IN (SELECT id FROM attachments WHERE resource = 'elder' AND owner = ?)`,
 		`DELETE FROM attachments WHERE resource = 'elder' AND owner = ?`,

@@ -1,6 +1,10 @@
 package web
 
-import "anling/registry"
+import (
+	"maps"
+
+	"anling/registry"
+)
 
 // docsElders describes what there is about elders beyond their records.
 func docsElders() map[string]doc {
@@ -40,5 +44,6 @@ func docsElders() map[string]doc {
 			summary: "Attach a photograph (JPEG, PNG, WebP: written anew) or a PDF of at most 10 MB: a form with file, kind and title, or the bytes with ?kind=photo|document&title=",
 			answer:  gated[registry.Attachment]{}, status: 201}
 	}
+	maps.Copy(d, docsZones())
 	return d
 }

@@ -55,7 +55,7 @@ func gateRows() []gateRow {
 		classed(NearView{}, fields{
 			open:     {"helper", "kind", "mode", "duration_s", "distance_m", "position_age_s", "by_road"},
 			personal: {"name", "position"}}),
-	}, slices.Concat(elderRows(), standingRows(), alertRows(), outageRows(), auditRows())...)
+	}, slices.Concat(elderRows(), zoneRows(), standingRows(), alertRows(), outageRows(), auditRows())...)
 }
 
 // alertRows classes what is told of alerts.
@@ -64,7 +64,7 @@ func alertRows() []gateRow {
 	return []gateRow{
 		classed(AlertView{}, fields{
 			open: {"id", "number", "code", "state", "level", "elder", "device", "centre", "centre_name", "shared", "operator", "language", "unidentified", "locked",
-				"test", "presses", "late_s", "battery", "raised_at", "waiting_since", "turn", "returns", "returned_why", "no_speech_at", "paths",
+				"test", "presses", "late_s", "battery", "raised_at", "waiting_since", "turn", "returns", "returned_why", "no_speech_at", "back_at", "paths",
 				"accepted_at", "helping_at", "on_scene_at", "resolved_at", "followed_up_at", "closed_at", "due_at", "do_by", "troubles", "pressed_at", "plan", "outage", "outcome", "satisfaction", "reached", "joined_to",
 				"version", "seq", "people", "next", "prompts"},
 			rough:    {"kind", "priority", "urgency", "silent"},

@@ -57,6 +57,7 @@ func (h *matrixHouse) probes() []probe {
 		{of: reflect.TypeFor[registry.Elder](), path: "/v1/elders/%", write: "/v1/elders", ids: elders, centre: true, opens: true},
 		{of: reflect.TypeFor[registry.Contact](), path: "/v1/contacts/%", write: "/v1/contacts", ids: at("k-")},
 		{of: reflect.TypeFor[registry.Consent](), path: "/v1/elders/%/consents", list: true, ids: at("e-")},
+		{of: reflect.TypeFor[registry.SafeZone](), path: "/v1/elders/%/zones", list: true, ids: at("e-")},
 		{of: reflect.TypeFor[registry.Attachment](), path: "/v1/elders/%/attachments", list: true, ids: at("e-")},
 		{of: reflect.TypeFor[registry.Device](), path: "/v1/devices/%", write: "/v1/devices", ids: with(at("d-"), inMine, "d-mine"), centre: true},
 		{of: reflect.TypeFor[devices.Record](), path: "/v1/devices/%/signals", list: true, ids: signals, centre: true},
@@ -157,6 +158,8 @@ func (h *matrixHouse) fillCentre(place string, n int) {
 		{"/v1/caller-classes", `{"centre":"%","phone":"+861990000470#","class":"vip","reason":"劳动模范","until":"2027-12-31"}`},
 		{"/v1/agreements", `{"centre":"%","to":"~","kinds":["sos"],"note":"夜间"}`},
 		{"/v1/elders/e-@/consents", `{"purpose":"sharing","basis":"consent","scope":"家人","given_by":"本人","how":"written","note":"当面"}`},
+		{"/v1/elders/e-@/consents", `{"purpose":"location","basis":"contract"}`},
+		{"/v1/elders/e-@/zones", `{"name":"家附近","shape":{"circle":{"lat":31.2,"lon":121.4,"radius_m":400}},"hours":[{"days":[1],"from":"20:00","to":"07:00"}],"note":"夜里","tell":["k-@"],"paused_until":"2026-01-05T08:00:00Z"}`},
 		{"/v1/devices/d-free-@/move", `{"centre":"~","reason":"换片区"}`},
 		{"/v1/privacy/requests", `{"elder":"e-@","kind":"access","who":"女儿","identity":"证件核对","note":"急"}`},
 	} {

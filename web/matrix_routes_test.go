@@ -175,7 +175,7 @@ func ungatedAnswers() map[string]string {
 		"web.RouteView": "streets between two places that the caller names", "web.ClosureView": rules, "web.CoverageView": inside, "coverage.Night": codes, "web.StatusView": codes, "devices.Receipt": codes, "web.Pressed": codes, "web.CheckpointView": codes, "web.WebhookTest": codes, "registry.Grade": codes, "registry.Reached": codes, "web.AvailabilityView": codes, "web.OpenSeat": codes,
 		"webhook.Delivery": codes, "registry.AreaReport": codes, "web.ConfigView": rules, "alerts.PlanDoc": rules, "registry.Area": rules, "web.AddressView": rules,
 		"registry.Role": rules, "web.RolesView": rules, "web.RuleView": rules, "webhook.Hook": rules, "registry.Token": rules,
-		"web.PlanCheck": rules, "web.PlanView": rules, "web.PlanChoice": rules, "web.TryView": inside, "web.RevisionView": inside, "web.DuplicateView": inside,
+		"web.PlanCheck": rules, "web.PlanView": rules, "web.PlanChoice": rules, "web.TryView": inside, "web.zoneList": inside, "web.RevisionView": inside, "web.DuplicateView": inside,
 		"registry.Staged": "the caller's own file", "web.TokenView": once, "web.WebhookMade": once, "web.WebhookSecret": once, "web.SeatView": once,
 	}
 }
@@ -257,7 +257,7 @@ func (h *matrixHouse) foreignIDs() map[string]string {
 	_, session, err := h.reg.BeginSession(h.t.Context(), registry.Beginning{Operator: registry.Operator{ID: "o2", Centre: "c2"}, Level: registry.LevelPassword})
 	must(h.t, err)
 	return map[string]string{"elders": "e-sister", "contacts": "k-sister", "devices": "d-sister", "helpers": "h-sister", "providers": "p-sister",
-		"operators": "o-sister", "centres": "c2", "alerts": h.alerts[inSister], "consents": first("/v1/elders/e-sister/consents"),
+		"operators": "o-sister", "centres": "c2", "alerts": h.alerts[inSister], "consents": first("/v1/elders/e-sister/consents"), "zones": first("/v1/elders/e-sister/zones"),
 		"attachments": first("/v1/elders/e-sister/attachments"), "custom-fields": h.rules["custom-fields"][inSister], "caller-classes": h.rules["caller-classes"][inSister],
 		"agreements": h.rules["agreements"][inSister], "moves": h.rules["moves"][inSister], "privacy/requests": h.rules["requests"][inSister],
 		"imports": sheet, "break-glass": h.rules["glasses"][inSister], "webhooks": hook, "tokens": token, "sessions": session.ID, "browsers": "", "me/factors": "",

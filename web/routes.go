@@ -77,6 +77,7 @@ func (s *Server) table() []route {
 	t = append(t, s.seatRoutes()...)
 	t = append(t, s.closureRoutes()...)
 	t = append(t, s.coverageRoutes()...)
+	t = append(t, s.zoneRoutes()...)
 	if s.privacy != nil && s.retention != nil {
 		t = append(t, s.privacyRoutes()...)
 	}

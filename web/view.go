@@ -48,6 +48,7 @@ type AlertView struct {
 	Returns      int                  `json:"returns"`       // how often it went back to the queue
 	ReturnedWhy  string               `json:"returned_why"`  // the last time: idle, console_silent or left
 	NoSpeechAt   *time.Time           `json:"no_speech_at"`  // the line was open and nobody spoke
+	BackAt       *time.Time           `json:"back_at"`       // who had left their safe zone is in it again since
 	Paths        []alerts.PathMark    `json:"paths"`         // by which ways the press came
 	AcceptedAt   *time.Time           `json:"accepted_at"`
 	HelpingAt    *time.Time           `json:"helping_at"`
@@ -171,7 +172,7 @@ func viewAlert(a *alerts.Alert, next []alerts.Upcoming, now time.Time) AlertView
 		ResolvedAt: a.ResolvedAt, FollowedUpAt: a.FollowedUpAt, ClosedAt: a.ClosedAt, DueAt: a.DueAt, DoBy: a.DoBy, Troubles: some(a.Troubles), PressedAt: a.PressedAt,
 		Plan: a.Plan, Outage: a.Outage, Outcome: orNull(a.Outcome), Satisfaction: orNull(a.Satisfaction), Reached: orNull(a.Reached),
 		JoinedTo: orNull(a.JoinedTo), Version: a.Version, Seq: a.Seq,
-		WaitingSince: a.WaitingSince, Turn: a.Turn, Urgency: a.Urgency(), Returns: a.Returns, ReturnedWhy: a.ReturnedWhy, NoSpeechAt: a.NoSpeechAt, Paths: some(a.Paths),
+		WaitingSince: a.WaitingSince, Turn: a.Turn, Urgency: a.Urgency(), Returns: a.Returns, ReturnedWhy: a.ReturnedWhy, NoSpeechAt: a.NoSpeechAt, BackAt: a.BackAt, Paths: some(a.Paths),
 		People: []PersonView{}, Next: some(next), Prompts: []PromptView{},
 	}
 	if a.Operator != nil {

@@ -53,6 +53,7 @@ type app struct {
 	outbox  *notify.Outbox
 	intake  *devices.Intake
 	watch   *devices.Watch
+	zones   *devices.ZoneWatch
 	line    *phone.Line
 	wall    *phonewall.Network // nil when messages leave through Twilio
 	notary  *audit.Notary
@@ -148,6 +149,7 @@ func (a *app) joinRooms(ctx context.Context, cfg config.Config, sender *twilio.S
 		DB: a.db, Vault: a.vault, Registry: a.registry, Engine: a.engine, Clock: a.clock, Log: a.log,
 	})
 	a.watch = devices.NewWatch(devices.WatchOptions{DB: a.db, Intake: a.intake, Tasks: a.engine, Clock: a.clock, Log: a.log})
+	a.zones = devices.NewZoneWatch(a.intake)
 	a.privacy = &privacy{storage: a.storage, engine: a.engine, outbox: a.outbox, intake: a.intake}
 	a.keeper = a.privacy.keeper()
 	if n, err := a.privacy.replay(ctx, cfg.Data); err != nil || n > 0 {
@@ -203,6 +205,7 @@ func (a *app) listWorkers() []worker {
 		{"coverage", a.cover.Run, a.cover.Step},
 		{"intake", a.intake.Run, flush(a.intake.Flush)},
 		{"supervision of devices", a.watch.Run, a.watch.Step},
+		{"safe zones", a.zones.Run, a.zones.Step},
 		{"audit checkpoints", a.notary.Run, nil},
 		{"retention", a.keeper.Run, nil},
 		{"search", a.registry.Searches().Run, nil},

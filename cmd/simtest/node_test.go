@@ -222,6 +222,12 @@ func (m mouth) Located(ctx context.Context, tx *db.Tx, fixes []alerts.Fix) error
 	return m.n.engine.Located(ctx, tx, fixes)
 }
 
+// ZoneBack hands on that an elder is back in their zone.
+func (m mouth) ZoneBack(ctx context.Context, tx *db.Tx, r alerts.ZoneReturn) error {
+	m.n.afterCommit(tx)
+	return m.n.engine.ZoneBack(ctx, tx, r)
+}
+
 // Heard hands on that devices were heard.
 func (m mouth) Heard(ctx context.Context, tx *db.Tx, devices []registry.DeviceID) error {
 	m.n.afterCommit(tx)

@@ -7,7 +7,7 @@ import { code, hasWord, sayAny } from './words'
 const singular: Record<string, string> = {
   elders: 'elder', contacts: 'contact', devices: 'device', helpers: 'helper', providers: 'provider', centres: 'centre', operators: 'operator',
   events: 'event', signals: 'signal', areas: 'area', privacy_requests: 'privacy_request', keys: 'key', tokens: 'token', roles: 'role',
-  moves: 'move', alerts: 'alert', consents: 'consent', attachments: 'attachment', certificates: 'certificate', caller_classes: 'caller_class', agreements: 'agreement',
+  moves: 'move', alerts: 'alert', consents: 'consent', zones: 'zone', attachments: 'attachment', certificates: 'certificate', caller_classes: 'caller_class', agreements: 'agreement',
 }
 
 export function recordText(lang: Lang, noun: string): string {

@@ -36,7 +36,7 @@ export const usualActions = [
 ] as const
 
 export const auditRecords = [
-  'elder', 'contact', 'device', 'helper', 'provider', 'alert', 'attachment', 'consent', 'operator', 'role', 'session', 'token', 'centre', 'move', 'agreement',
+  'elder', 'contact', 'device', 'helper', 'provider', 'alert', 'attachment', 'consent', 'zone', 'operator', 'role', 'session', 'token', 'centre', 'move', 'agreement',
   'caller_class', 'custom_field', 'service', 'import', 'export', 'privacy_request', 'retention', 'webhook', 'break_glass', 'audit',
 ] as const
 

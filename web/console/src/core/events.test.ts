@@ -43,7 +43,7 @@ describe('eventSentence', () => {
   ])('%s', (got, want) => expect(got).toBe(want))
 
   it('never leaves a hole or a placeholder', () => {
-    for (const type of ['raised', 'told', 'receipt', 'answered', 'offered', 'assigned', 'departed', 'arrived', 'escalated', 'prompted', 'step_due', 'degraded', 'returned', 'progress', 'no_speech', 'path', 'turn', 'continued', 'shared', 'gathered', 'checked', 'back', 'left', 'located']) {
+    for (const type of ['raised', 'told', 'receipt', 'answered', 'offered', 'assigned', 'departed', 'arrived', 'escalated', 'prompted', 'step_due', 'degraded', 'returned', 'progress', 'no_speech', 'path', 'turn', 'continued', 'shared', 'gathered', 'checked', 'back', 'left', 'located', 'zone_back']) {
       for (const s of [zh(type, { person: 'h1' }), en(type, { person: 'h1' })]) expect(s).not.toMatch(/[{}]|undefined/)
     }
   })

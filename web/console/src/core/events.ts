@@ -46,7 +46,8 @@ export function actorName(e: AlertEvent, alert: Alert, lang: Lang): string {
 // The variant that says more than the bare type.
 function variant(e: AlertEvent): string[] {
   switch (e.type) {
-    case 'raised': return lateSeconds(e) >= 60 ? ['late'] : []
+    case 'raised': return lateSeconds(e) < 60 ? [] : text(e, 'kind') === 'zone' ? ['zone'] : ['late']
+    case 'pressed_again': return [text(e, 'kind')]
     case 'told': case 'called': return [text(e, 'channel')]
     case 'answered': return [text(e, 'answer')]
     case 'returned': return [text(e, 'reason')]
@@ -136,7 +137,7 @@ export type Tone = 'alarm' | 'good' | 'bad' | 'human' | 'quiet'
 
 export function toneOf(e: AlertEvent): Tone {
   if (['raised', 'pressed_again', 'escalated', 'prompted', 'degraded', 'cancel_asked', 'returned', 'no_speech', 'continued', 'gathered', 'left'].includes(e.type)) return 'alarm'
-  if (['arrived', 'departed', 'resolved', 'back'].includes(e.type)) return 'good'
+  if (['arrived', 'departed', 'resolved', 'back', 'zone_back'].includes(e.type)) return 'good'
   if (e.type === 'checked') return text(e, 'outcome') === 'well' ? 'good' : 'bad'
   if (e.type === 'answered') return ['cannot', 'unwell', 'unclear'].includes(text(e, 'answer')) ? 'bad' : 'good'
   if (e.type === 'receipt') return badReceipt(e) ? 'bad' : 'quiet'
