@@ -131,6 +131,7 @@ func TestNodesGoOnWhereAnotherHasEnded(t *testing.T) {
 		r.fixes(t, time.Minute, 600)
 		r.wantAlarms(t, "fixes at others", 1, 0)
 		r.afresh(t).fixes(t, time.Minute, 20)
+		r.fixes(t, time.Minute, 20)
 		r.wantAlarms(t, "home at a third", 1, 1)
 	})
 }
@@ -185,7 +186,7 @@ func TestAZoneThatComesIntoForceFindsWhoIsOutside(t *testing.T) {
 		if s := r.engine.last(t); !s.At.Equal(r.clock.Now()) {
 			t.Errorf("left at %v, want now: until now they were free to go", s.At)
 		}
-		r.fixes(t, time.Minute, 20)
+		r.fixes(t, time.Minute, 20, 30)
 		r.wantAlarms(t, "home", 1, 1)
 		r.clock.Advance(12 * time.Hour) // 08:02, by day
 		r.fixes(t, time.Minute, 900, 900)

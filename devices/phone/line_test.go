@@ -35,7 +35,7 @@ func (e *engine) Signal(ctx context.Context, tx *db.Tx, s alerts.Signal) (alerts
 	return alerts.AlertID(fmt.Sprintf("alert-%d", n)), nil
 }
 
-func (e *engine) Located(context.Context, *db.Tx, []alerts.Fix) error { return nil }
+func (e *engine) Located(context.Context, *db.Tx, []alerts.Fix) error       { return nil }
 func (e *engine) ZoneBack(context.Context, *db.Tx, alerts.ZoneReturn) error { return nil }
 
 func (e *engine) Heard(context.Context, *db.Tx, []registry.DeviceID) error { return nil }

@@ -14,7 +14,7 @@ const (
 	assumed     geo.Metres = 30  // how far off a fix may be that does not say
 	coarse      geo.Metres = 150 // a fix that may be farther off does not take back what an exact one has said
 	farOutside  geo.Metres = 300 // so far outside, one exact fix is enough, if one can have come there
-	fastest                = 42  // metres a second that one can have come with, by car
+	fastest                = 3   // metres a second that one can have come with on foot; a receiver that jumps is faster
 	apart                  = 20 * time.Second
 	confirmedIn            = 3 * time.Minute // when nothing has contradicted a first fix outside by then, it holds
 	LateAfter              = 15 * time.Minute
@@ -97,7 +97,7 @@ func depths(all []Fence, p orb.Point) (edge, margin geo.Metres) {
 }
 
 // Judge says what a fix shows. before is where the device was last, nil when that is not known: what is older than that says nothing, and one
-// cannot have come from there faster than by car. all are the fences that are in force at the time of the fix, one at least.
+// cannot have come from there faster than somebody runs. all are the fences that are in force at the time of the fix, one at least.
 func Judge(s State, all []Fence, fix Fix, before *Fix) Judgement {
 	if fix.At.Before(s.Last.At) || before != nil && fix.At.Before(before.At) {
 		return Judgement{State: s}
@@ -106,8 +106,7 @@ func Judge(s State, all []Fence, fix Fix, before *Fix) Judgement {
 	r := fix.error()
 	v := view{s: s, fix: fix, before: before, beyond: -(margin + r)}
 	v.out = v.beyond > 0
-	v.deep = edge >= r
-	v.in = v.deep || edge >= 0 && r <= coarse
+	v.in = edge >= r || edge >= 0 && r <= coarse
 	switch s.Where {
 	case Outside:
 		return v.fromOutside()
@@ -121,11 +120,11 @@ func Judge(s State, all []Fence, fix Fix, before *Fix) Judgement {
 
 // view is one fix beside what was known.
 type view struct {
-	s             State
-	fix           Fix
-	before        *Fix
-	beyond        geo.Metres // how far outside it is at least
-	out, in, deep bool
+	s       State
+	fix     Fix
+	before  *Fix
+	beyond  geo.Metres // how far outside it is at least
+	out, in bool
 }
 
 func (v view) become(w Where, verdict Verdict) Judgement {
@@ -184,10 +183,7 @@ func (v view) fromLeaving() Judgement {
 }
 
 func (v view) fromOutside() Judgement {
-	switch {
-	case v.deep:
-		return v.become(Inside, Back)
-	case v.in:
+	if v.in {
 		return v.become(Returning, Nothing)
 	}
 	return v.stay()
@@ -195,7 +191,7 @@ func (v view) fromOutside() Judgement {
 
 func (v view) fromReturning() Judgement {
 	switch {
-	case v.deep, v.in && v.fix.At.Sub(v.s.First.At) >= apart:
+	case v.in && v.fix.At.Sub(v.s.First.At) >= apart:
 		return v.become(Inside, Back)
 	case v.in:
 		return v.stay()

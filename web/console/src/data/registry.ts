@@ -2,7 +2,7 @@ import { id, request } from './api'
 import type {
   AccountRecord, AddressHit, Area, AskedRecord, Attachment, Availability, CallerClass, CentreRecord, Consent, ContactRecord, CustomField, DeviceRecord, Due, Duplicate, ElderRecord, Grade, Head, HelperRecord, HistoryEntry, Import,
   Page, PastAlert,
-  ProviderRecord, Reached, Service, Signal,
+  ProviderRecord, Reached, SafeZone, Service, Signal, ZoneList,
 } from './types'
 
 // The registry's part of the contract: the same few verbs for every kind of record.
@@ -47,6 +47,10 @@ export const registry = {
   consents: (elder: string) => all<Consent>(`/v1/elders/${id(elder)}/consents`),
   consent: (elder: string, body: object, key?: string) => request<Consent>('POST', `/v1/elders/${id(elder)}/consents`, body, key),
   withdraw: (consent: string, body: object) => request<Consent>('POST', `/v1/consents/${id(consent)}/withdraw`, body),
+  zones: (elder: string) => request<ZoneList>('GET', `/v1/elders/${id(elder)}/zones`),
+  drawZone: (elder: string, body: object) => request<SafeZone>('POST', `/v1/elders/${id(elder)}/zones`, body),
+  changeZone: (zone: string, patch: object) => request<SafeZone>('PATCH', `/v1/zones/${id(zone)}`, patch),
+  archiveZone: (zone: string) => request<void>('DELETE', `/v1/zones/${id(zone)}`),
   attachments: (noun: Noun, key: string) => all<Attachment>(`/v1/${noun}/${id(key)}/attachments`),
   attach: (noun: Noun, key: string, file: File, kind: string) =>
     request<Attachment>('POST', `/v1/${noun}/${id(key)}/attachments${search({ kind, title: file.name })}`, file),

@@ -49,3 +49,18 @@ export interface Duplicate { a: ElderRecord | string; b: ElderRecord | string; s
 export type ElderRecord = Elder & Head
 export type ContactRecord = Contact & Head
 export type DeviceRecord = Device & Head
+
+export interface ZoneShape {
+  circle?: { lat: number; lon: number; radius_m: number }
+  polygon?: { type: 'Polygon'; coordinates: [number, number][][] }
+}
+
+export interface SafeZone {
+  id: string; elder: string; name: string; shape: ZoneShape; margin_m: number; hours: Shift[]; paused_until?: string | null
+  tell?: string[]; note?: string; version: number; locked?: boolean
+}
+
+/** How an elder stands towards their zones, by one device. */
+export interface ZoneStanding { device: string; where: '' | 'inside' | 'leaving' | 'outside' | 'returning'; since?: string; alert?: string }
+
+export interface ZoneList { items: SafeZone[]; standing: ZoneStanding[] }
