@@ -223,8 +223,14 @@ func viewProposal(p coverage.Proposal, minutes int) CoverageFeature {
 		f.Geometry = &ShapeView{Type: "Point", Coordinates: json.RawMessage(lonLat(p.Point))}
 	}
 	say := func(lang string) string {
-		return words.T(lang, "coverage."+string(p.Kind), map[string]string{"minutes": itoa(minutes), "elders": eldersText(lang, p.Elders), "hours": itoa(p.PerElder),
-			"when": words.T(lang, "coverage.when."+string(p.Chiefly), nil)})
+		vars := map[string]string{"minutes": itoa(minutes), "elders": eldersText(lang, p.Elders), "hours": itoa(p.PerElder),
+			"when": words.T(lang, "coverage.when."+string(p.Chiefly), nil)}
+		open := "coverage.open"
+		if p.Hours == int64(p.Elders)*cover.WeekHours {
+			open = "coverage.open.always"
+		}
+		vars["open"] = words.T(lang, open, vars)
+		return words.T(lang, "coverage."+string(p.Kind), vars)
 	}
 	f.Properties.Zh, f.Properties.En = say(words.Zh), say(words.En)
 	return f

@@ -31,27 +31,33 @@ type Asking struct {
 // FirstK is how many of those who could be at a door first are named.
 const FirstK = 3
 
-// Arrival is somebody who could be at a door.
+// Arrival is somebody who could be at a door. Mode is the place of theirs in Modes.
 type Arrival struct {
-	Helper   int32
-	Mode     geo.Mode
 	Duration time.Duration
+	Helper   int32
+	Mode     uint8
 	ByRoad   bool
 }
 
-// Moment is who could be at one door now.
+// Moment is who could be at one door now. It is small, since there are many: 64 bytes, a line of the cache.
 type Moment struct {
-	Count int               // people, by whatever mode
-	By    [len(byModes)]int // people who could by each mode, in the order of Modes; one who could by two counts twice
-	First [FirstK]Arrival   // soonest first, each by their quickest mode
+	Count int32           // people, by whatever mode
+	By    [3]int32        // people who could by each mode, in the order of Modes; one who could by two counts twice
+	First [FirstK]Arrival // soonest first, each by their quickest mode
 }
 
-const byModes = "fbc"
-
 // Modes are the modes in the order in which they are counted.
-func Modes() []geo.Mode { return []geo.Mode{geo.Foot, geo.Bike, geo.Car} }
+func Modes() [3]geo.Mode { return [3]geo.Mode{geo.Foot, geo.Bike, geo.Car} }
 
-func modeIndex(m geo.Mode) int { return max(0, slices.Index(Modes(), m)) }
+func modeIndex(m geo.Mode) uint8 {
+	switch m {
+	case geo.Bike:
+		return 1
+	case geo.Car:
+		return 2
+	}
+	return 0
+}
 
 // Find tells of each door who could be at it now. Errors are those of ctx.
 func Find(ctx context.Context, q Asking) ([]Moment, error) {
@@ -60,12 +66,13 @@ func Find(ctx context.Context, q Asking) ([]Moment, error) {
 	err := q.reach(ctx, func(who int, met []road.Met) {
 		for _, m := range met {
 			d := &out[m.Door]
-			d.By[modeIndex(m.Mode)]++
+			mode := modeIndex(m.Mode)
+			d.By[mode]++
 			if last[m.Door] != int32(who) {
 				last[m.Door] = int32(who)
 				d.Count++
 			}
-			d.meet(Arrival{int32(who), m.Mode, m.Duration, m.ByRoad})
+			d.meet(Arrival{m.Duration, int32(who), mode, m.ByRoad})
 		}
 	})
 	return out, err
@@ -81,29 +88,26 @@ func (q Asking) reach(ctx context.Context, take func(int, []road.Met)) error {
 
 // meet takes in somebody. The same person by another mode stands once, by the quicker one.
 func (d *Moment) meet(a Arrival) {
-	n := 0
-	for n < FirstK && d.First[n].Duration != 0 {
-		n++
+	at := 0 // their own place, else the first that is free
+	for at < FirstK && d.First[at].Duration != 0 && d.First[at].Helper != a.Helper {
+		at++
 	}
-	list := d.First[:n]
-	if i := slices.IndexFunc(list, func(o Arrival) bool { return o.Helper == a.Helper }); i >= 0 {
-		if list[i].Duration <= a.Duration {
-			return
-		}
-		list = slices.Delete(list, i, i+1)
-	}
-	at, _ := slices.BinarySearchFunc(list, a, func(x, y Arrival) int { return int(x.Duration - y.Duration) })
 	if at == FirstK {
+		at--
+	}
+	if o := d.First[at]; o.Duration != 0 && o.Duration <= a.Duration {
 		return
 	}
-	list = slices.Insert(slices.Clip(list), at, a)
-	copy(d.First[:], list)
+	for ; at > 0 && d.First[at-1].Duration > a.Duration; at-- {
+		d.First[at] = d.First[at-1]
+	}
+	d.First[at] = a
 }
 
 // Week is in which hours of the week somebody could be at one door.
 type Week struct {
-	Once, Twice Hours               // one or more people, two or more
-	By          [len(byModes)]Hours // by each mode, in the order of Modes
+	Once, Twice Hours    // one or more people, two or more
+	By          [3]Hours // by each mode, in the order of Modes
 }
 
 // FindWeek tells of each door in which hours of the week somebody could be at it, if everybody sets out from where they are

@@ -79,7 +79,7 @@ func TestFindTellsWhatAFinderTells(t *testing.T) {
 	nobody := 0
 	for i, d := range got {
 		want := q.near(i, 5*time.Minute, nil)
-		if d.Count != len(want) {
+		if int(d.Count) != len(want) {
 			t.Fatalf("door %d: %d people, want %d", i, d.Count, len(want))
 		}
 		for k, c := range want[:min(len(want), FirstK)] {

@@ -3,7 +3,7 @@ import type { Coverage, CoverageFeature, CoverageNight } from '../data/types'
 /** What is asked: now, the week as a whole, or one hour of it. */
 export interface CoverageAsk { minutes: number; mode: string; at: string }
 
-export const minuteChoices = [5, 8, 10, 15, 20, 30] as const
+export const minuteChoices = [3, 5, 8, 10, 15, 20, 30] as const
 export const weekHours = 168
 
 /** Reads what stands in the address of the page; what makes no sense is the usual. */
