@@ -15,7 +15,9 @@ type familyPage struct {
 	Head    string
 	Hero    hero
 	Said    string
+	Place   string // where the help goes, in plain words
 	Address string // for a contact who goes
+	Maps    []link // for a contact who goes where the address does not lead
 	Buttons []button
 	Steps   []stepLine
 	People  []personLine
@@ -58,12 +60,29 @@ func familyOf(v *visit, events []alerts.Event) familyPage {
 		Said: v.said(), Steps: v.story(events)}
 	if v.alert.State.Working() {
 		p.People = v.others()
-		p.Buttons = v.buttons()
+		p.Buttons, p.Place = v.buttons(), v.whereTo()
 		if v.who.State.Coming() {
 			p.Address = v.alert.Where(v.lang)
+			if a := v.alert.Place; a != nil && a.Away {
+				p.Maps = v.maps()
+			}
 		}
 	}
 	return p
+}
+
+// whereTo says where the help goes: home, or how far from it; "" when nothing is known.
+func (v *visit) whereTo() string {
+	p := v.alert.Place
+	switch {
+	case p == nil || v.alert.Elder == "":
+		return ""
+	case !p.Away:
+		return v.t("page.place.home", "name", v.name())
+	case p.HomeM == nil:
+		return v.t("page.place.away.plain", "name", v.name())
+	}
+	return v.t("page.place.away", "name", v.name(), "distance", alerts.DistanceText(v.lang, *p.HomeM))
 }
 
 // headline is the one true sentence and the minutes.

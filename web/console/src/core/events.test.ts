@@ -37,7 +37,7 @@ describe('eventSentence', () => {
     [zh('checked', { outcome: 'help' }, operator), '核实一人：需要帮助，已报警'],
     [en('back', { elders: ['e1'] }, { names: ['张秀英'] }), 'Heard again: 张秀英'],
     [zh('gathered', { elders: ['e1', 'e2'] }, { names: ['张秀英', '李强'] }), '设备失联，列入核实名单：张秀英、李强'],
-    [zh('located', { place: { why: 'fresh_fix', away: true, home_m: 2298, position: { source: 'device' } } }), '位置：以设备定位为准，离家2.3 公里（最新精确定位）'],
+    [zh('located', { place: { why: 'fresh_fix', away: true, home_m: 2298, position: { source: 'device' } } }), '位置：以设备定位为准，离家 2.3 公里（最新精确定位）'],
     [en('located', { place: { why: 'by_hand', position: { source: 'home' } }, text: 'says the caller' }, operator), 'Place: registered home (chosen at the centre) – says the caller'],
     [zh('something_new'), 'something_new'],
   ])('%s', (got, want) => expect(got).toBe(want))

@@ -4,6 +4,7 @@ import { comingOf, hereOf } from './people'
 import { isAftercare, isMachine, isUnaccepted, isWorking, priorityOf } from './queue'
 import { countdown, minutes } from './time'
 import { titleOf } from './title'
+import { otherPlaces, remark, sourceText } from './where'
 import { wayLine, type Travelling, type Way, type WayLine } from './ways'
 import { say } from './words'
 
@@ -12,7 +13,10 @@ import { say } from './words'
 export interface ElderMark { id: string; at: [number, number]; label: string; priority: 1 | 2 | 3; selected: boolean; fresh: boolean; source: string }
 export interface HelperMark { id: string; at: [number, number]; role: 'coming' | 'candidate' | 'here'; label: string; sub: string; heading: number | null; name: string }
 export interface Dot { id: string; at: [number, number]; duty: boolean; busy: boolean; heading: number | null }
+/** Another place where the elder may be, or was. */
+export interface PlaceMark { id: string; at: [number, number]; source: string; label: string; sub: string; against: boolean; near: boolean }
 export interface MapModel {
+  places: PlaceMark[]
   selected: string | null
   elders: ElderMark[]
   helpers: HelperMark[]
@@ -57,11 +61,31 @@ export function mapModel(m: MapInput): MapModel {
     elders: shown.filter((a) => a.id === alert?.id || (!isMachine(a) && !isAftercare(a))).flatMap((a) => elderMark(a, alert, lang)),
     helpers,
     dots,
-    ring: alert?.position && home && (alert.position.accuracy_m ?? 0) > 5 ? ring(alert.position, alert.position.accuracy_m ?? 0) : null,
+    places: alert && isWorking(alert) ? placeMarks(alert, lang) : [],
+    ring: alert?.position && home && radiusOf(alert) > 5 ? ring(alert.position, radiusOf(alert)) : null,
     lines: travelling.map((t) => wayLine(t, m.ways.get(t.id))),
     travelling,
     frame: `${alert?.id ?? ''}/${coming.map((h) => h.id).join()}/${helpers.length > coming.length ? 'c' : ''}${!alert && dots.length > 5 ? 'd' : ''}`,
   }
+}
+
+/** How exact the chosen place is: as it says, or as its source usually is. */
+function radiusOf(a: Alert): number {
+  return a.position?.accuracy_m ?? (a.position?.source === 'home' ? 0 : a.place?.places.find((p) => p.chosen)?.accuracy_m ?? 0)
+}
+
+// Farther away than this a place would make the picture of the others too small to read.
+const inPicture = 5000
+
+function placeMarks(a: Alert, lang: Lang): PlaceMark[] {
+  return otherPlaces(a).flatMap((p) => {
+    const at = pointOf(p)
+    if (!at || (p.from_chosen_m ?? 0) < 15) return []
+    return [{
+      id: p.source, at, source: p.source, label: sourceText(lang, p.source), sub: p.source === 'home' ? '' : remark(lang, p),
+      against: p.flags.includes('contradicts_home'), near: (p.from_chosen_m ?? 0) <= inPicture,
+    }]
+  })
 }
 
 function elderMark(a: Alert, selected: Alert | null, lang: Lang): ElderMark[] {

@@ -1,5 +1,5 @@
 import type { Alert, AlertEvent, Choice, KnownPlace, Lang } from '../data/types'
-import { age, millis } from './time'
+import { millis } from './time'
 import { code, say } from './words'
 
 // Where the elder is, in words: the server has chosen, the seat shows how far one may trust it.
@@ -7,6 +7,15 @@ import { code, say } from './words'
 export function farText(lang: Lang, metres: number): string {
   if (metres < 1000) return say(lang, 'ui.place.m', { metres: Math.round(metres / 10) * 10 })
   return say(lang, 'ui.place.km', { km: (metres / 1000).toFixed(1) })
+}
+
+/** How long ago, as people say it; the clock of the alarm counts seconds, a place need not. */
+export function agoText(lang: Lang, ms: number): string {
+  const s = Math.max(0, Math.floor(ms / 1000))
+  if (s < 60) return say(lang, 'ui.place.now')
+  if (s < 3600) return say(lang, 'ui.place.ago.min', { minutes: Math.floor(s / 60) })
+  if (s < 2 * 86400) return say(lang, 'ui.place.ago.h', { hours: Math.floor(s / 3600) })
+  return say(lang, 'ui.place.ago.d', { days: Math.floor(s / 86400) })
 }
 
 /** What found it: the watch rather than "the device", where the kind of device is known. */
@@ -19,7 +28,7 @@ export function sourceText(lang: Lang, source: string, device?: string): string 
 export function placeText(lang: Lang, p: KnownPlace, now: number, device?: string): string {
   const parts = [sourceText(lang, p.source, device)]
   if (p.source !== 'home') {
-    parts.push(p.time && millis(p.time) !== null ? say(lang, 'ui.ago', { time: age(p.time, now) }) : say(lang, 'ui.place.no_time'))
+    parts.push(p.time && millis(p.time) !== null ? agoText(lang, now - (millis(p.time) ?? now)) : say(lang, 'ui.place.no_time'))
     parts.push(`±${p.accuracy_m} m`)
   }
   return parts.join(' ')

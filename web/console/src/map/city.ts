@@ -17,6 +17,8 @@ export interface CityMap {
   /** marks an address and goes there; null takes the mark away */
   point(spot: Spot | null): void
   closed(roads: readonly ClosedRoad[]): void
+  /** a pin that may be dragged, for somebody who knows better where the elder is; null takes it away */
+  propose(at: { lat: number; lon: number } | null, moved: (at: { lat: number; lon: number }) => void): void
   /** a road is to be chosen by a click */
   aim(on: boolean): void
   speak(lang: Lang): void
@@ -113,6 +115,7 @@ class City implements CityMap {
   #model: MapModel | null = null
   #frame = 'none'
   #spot: Marker | null = null
+  #proposed: Marker | null = null
   #observer: ResizeObserver
 
   #closed: readonly ClosedRoad[] = []
@@ -147,6 +150,7 @@ class City implements CityMap {
     const keep = new Set<string>()
     for (const e of m.elders) this.#elder(e, keep)
     for (const h of m.helpers) this.#helper(h, keep)
+    for (const p of m.places) this.#mark('p' + p.id, p.at, `place ${p.source}${p.against ? ' against' : ''}`, [['dot', ''], ['label', p.label], ['sub', p.sub]], keep)
     for (const [id, x] of this.#marks) {
       if (keep.has(id)) continue
       x.marker.remove()
@@ -172,7 +176,7 @@ class City implements CityMap {
     let x = this.#marks.get(id)
     if (!x) {
       const el = document.createElement('div')
-      x = { el, text: '', marker: new Marker({ element: el, ...(className.startsWith('elder') ? { anchor: 'center' } : { anchor: 'bottom', offset: [0, -10] }) }).setLngLat(at).addTo(this.#map) }
+      x = { el, text: '', marker: new Marker({ element: el, ...(className.startsWith('elder') || className.startsWith('place') ? { anchor: 'center' } : { anchor: 'bottom', offset: [0, -10] }) }).setLngLat(at).addTo(this.#map) }
       this.#marks.set(id, x)
     }
     x.marker.setLngLat(at)
@@ -222,6 +226,7 @@ class City implements CityMap {
       return
     }
     const bounds = new LngLatBounds(home.at, home.at)
+    for (const p of m.places) if (p.near) bounds.extend(p.at)
     const coming = m.helpers.filter((h) => h.role !== 'candidate')
     for (const h of coming.length > 0 ? coming : m.helpers) bounds.extend(h.at)
     const x = Math.min(70, box.clientWidth / 6)
@@ -237,6 +242,23 @@ class City implements CityMap {
     el.title = spot.label
     this.#spot = new Marker({ element: el, anchor: 'bottom' }).setLngLat(spot.at).addTo(this.#map)
     this.#map.jumpTo({ center: spot.at, zoom: spot.wide ? 14 : Math.max(16, this.#map.getZoom()) })
+  }
+
+  propose(at: { lat: number; lon: number } | null, moved: (at: { lat: number; lon: number }) => void): void {
+    if (!at) {
+      this.#proposed?.remove()
+      this.#proposed = null
+      return
+    }
+    if (!this.#proposed) {
+      const el = document.createElement('div')
+      el.className = 'mark spot'
+      el.dataset['testid'] = 'proposed'
+      const pin = new Marker({ element: el, anchor: 'bottom', draggable: true }).setLngLat([at.lon, at.lat]).addTo(this.#map)
+      pin.on('dragend', () => moved({ lat: pin.getLngLat().lat, lon: pin.getLngLat().lng }))
+      this.#proposed = pin
+    }
+    this.#proposed.setLngLat([at.lon, at.lat])
   }
 
   closed(roads: readonly ClosedRoad[]): void {
