@@ -232,6 +232,7 @@ func (b *building) finish(out string) (Report, error) {
 	for _, f := range b.forbids {
 		b.forbid(f)
 	}
+	b.noses()
 	b.bound()
 	if err := b.check(); err != nil {
 		return Report{}, err

@@ -33,11 +33,13 @@ type question struct {
 	Door    orb.Point   `json:"door"`
 	Helpers []orb.Point `json:"helpers"`
 	Speed   float64     `json:"speed"` // of walking, km/h
+	Ours    []float64   `json:"ours"`  // seconds; zero where there is no way
 }
 
 type verdict struct {
 	Seconds []*float64 `json:"seconds"`
 	Metres  []*float64 `json:"metres"`
+	Again   int        `json:"asked_again"` // ways for which its matrix and its route differ
 	Error   string     `json:"error"`
 }
 
@@ -57,6 +59,9 @@ func TestReferee(t *testing.T) {
 	for _, mode := range []geo.Mode{geo.Car, geo.Foot} {
 		all = append(all, questions(m, mode, *refereeAlerts)...)
 	}
+	for i := range all {
+		all[i].answer(f)
+	}
 	verdicts := askReferee(t, dir, all)
 	for _, mode := range []geo.Mode{geo.Car, geo.Foot} {
 		c := comparison{mode: mode}
@@ -66,6 +71,15 @@ func TestReferee(t *testing.T) {
 			}
 		}
 		c.report(t, filepath.Base(*refereeData))
+	}
+}
+
+// answer takes in what we say.
+func (q *question) answer(f *Finder) {
+	m, _ := modeOf(q.Mode)
+	for _, h := range q.Helpers {
+		r, _ := f.route(h, q.Door, m, nil)
+		q.Ours = append(q.Ours, r.Duration.Seconds())
 	}
 }
 
@@ -143,6 +157,7 @@ type comparison struct {
 	ratios, lengths         []float64
 	alerts, sameFirst, near int
 	noWay, onlyOurs, far    int // ways that the referee does not have, that only we do not, that differ by more than 30 %
+	again                   int // ways for which the referee contradicts itself
 	worst                   []disagreement
 }
 
@@ -153,6 +168,7 @@ type disagreement struct {
 
 func (c *comparison) add(f *Finder, q question, v verdict) {
 	ours, theirs := []float64{}, []float64{}
+	c.again += v.Again
 	for i, h := range q.Helpers {
 		m, _ := modeOf(q.Mode)
 		r, ok := f.route(h, q.Door, m, nil)
@@ -209,8 +225,8 @@ func quantile(v []float64, q float64) float64 {
 func (c *comparison) report(t *testing.T, name string) {
 	median, p10, p90 := quantile(c.ratios, 0.5), quantile(c.ratios, 0.1), quantile(c.ratios, 0.9)
 	same := 100 * float64(c.near) / float64(c.alerts)
-	t.Logf("%s %s: %d ways, ratio p10 %.3f p50 %.3f p90 %.3f (length p50 %.3f), first of 20 the same in %.1f %%, or within 5 %% of its time %.1f %% of %d; %d differ by more than 30 %%, %d have no way there, %d none here",
-		name, c.mode, len(c.ratios), p10, median, p90, quantile(c.lengths, 0.5), 100*float64(c.sameFirst)/float64(c.alerts), same, c.alerts, c.far, c.noWay, c.onlyOurs)
+	t.Logf("%s %s: %d ways, ratio p10 %.3f p50 %.3f p90 %.3f (length p50 %.3f), first of 20 the same in %.1f %%, or within 5 %% of its time %.1f %% of %d; %d differ by more than 30 %%, %d have no way there, %d none here; in %d its matrix contradicted its route",
+		name, c.mode, len(c.ratios), p10, median, p90, quantile(c.lengths, 0.5), 100*float64(c.sameFirst)/float64(c.alerts), same, c.alerts, c.far, c.noWay, c.onlyOurs, c.again)
 	slices.SortFunc(c.worst, func(a, b disagreement) int { return int(1e6 * (b.ratio - a.ratio)) })
 	for _, w := range c.worst[:min(len(c.worst), *refereeWorst)] {
 		t.Log(w.text)

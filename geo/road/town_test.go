@@ -92,13 +92,6 @@ func (w *town) streets(crossings int) *sheet {
 }
 
 // endCrossing is where a directed segment ends.
-func endCrossing(s *sheet, directed uint32) uint32 {
-	if directed&1 == back {
-		return s.From[directed>>1]
-	}
-	return s.To[directed>>1]
-}
-
 func (w *town) street(s *sheet, places []orb.Point) {
 	a, b := w.rand.IntN(len(places)), w.rand.IntN(len(places))
 	if w.rand.IntN(3) > 0 { // rather to somebody near
