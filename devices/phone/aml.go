@@ -89,10 +89,9 @@ func (r *amlReader) odd(name, problem string) {
 func (r *amlReader) field(part string) {
 	name, value, _ := strings.Cut(part, "=")
 	name, value = strings.ToLower(strings.TrimSpace(name)), strings.TrimSpace(value)
-	if !slices.Contains(amlFields(), name) || len(value) > 20 {
-		if name == "si" || name == "ei" {
-			r.kept = append(r.kept, name+"=…")
-		}
+	if name == "si" || name == "ei" {
+		value = "…"
+	} else if !slices.Contains(amlFields(), name) || len(value) > 20 {
 		return
 	}
 	if _, again := r.said[name]; again {

@@ -135,6 +135,7 @@ func TestAPhonesMessageIsACallForHelp(t *testing.T) {
 
 func FuzzParseAML(f *testing.F) {
 	f.Add(published)
+	f.Add(`A"ML=1;` + strings.Repeat("si;", 300))
 	f.Add(`A"ML=1;lt=+00.00000;lg=+000.00000;rd=N;pm=N`)
 	f.Add(`A“ML=;;;=;lt==;lt=1e400;top=99999999999999`)
 	f.Fuzz(func(t *testing.T, text string) {
