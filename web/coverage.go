@@ -23,6 +23,7 @@ import (
 func (s *Server) coverageRoutes() []route {
 	return []route{
 		{http.MethodGet, "/v1/coverage", "figures.see", s.showCoverage},
+		{http.MethodGet, "/v1/elders/{id}/coverage", "figures.see", s.elderCoverage},
 		{http.MethodGet, "/v1/coverage/nights", "figures.see", s.listNights},
 	}
 }
@@ -33,6 +34,8 @@ func docsCoverage() map[string]doc {
 		"GET /v1/coverage": {tag: tag, summary: "Who could be at the elders' doors in time: a GeoJSON FeatureCollection of H3 cells, and in a week of where one more helps most (greedy maximum coverage). It is reckoned in the background: while state is computing, ask again in a few seconds",
 			answer: CoverageView{}, query: []param{{"minutes", "from setting out to the door: 10, 1 to 60"}, {"mode", "only by foot, bike or car"}, {"service", "only who offers it"},
 				{"at", "now; week: all hours of the week; or an hour of the week, 0 (Monday after midnight) to 167"}, {"centre", "only its elders"}, {"uncovered", "how many of the elders without anybody are named: 20, at most 100"}}},
+		"GET /v1/elders/{id}/coverage": {tag: tag, summary: "Who could be at one elder's door in time: now, the first three of them, and how many in each hour of the week. While state is computing, ask again in a few seconds",
+			answer: ElderCoverageView{}, query: []param{{"minutes", "from setting out to the door: 10, 1 to 60"}}},
 		"GET /v1/coverage/nights": {tag: tag, summary: "The report of each night on the coming week, newest first, with that of a week before", answer: page[coverage.Night]{},
 			query: []param{{"limit", "how many nights at most"}, {"centre", "only its elders"}, {"format", "json (else) or csv"}}},
 	}

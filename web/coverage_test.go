@@ -19,6 +19,16 @@ func (h *house) covered(query, token string) map[string]any {
 	return h.get("/v1/coverage"+query, token)
 }
 
+func (h *house) elderCovered() map[string]any {
+	h.t.Helper()
+	if v := h.get("/v1/elders/e1/coverage", "admin"); v["state"] != "computing" || v["hours"] != "" {
+		h.t.Errorf("%v", v)
+	}
+	_, _, err := h.server.coverage.Step(h.t.Context())
+	must(h.t, err)
+	return h.get("/v1/elders/e1/coverage", "admin")
+}
+
 func kindsOf(v map[string]any) map[string]int {
 	out := map[string]int{}
 	for _, f := range v["features"].([]any) {
@@ -44,10 +54,16 @@ func TestCoverage(t *testing.T) {
 	if again := h.get("/v1/coverage?minutes=10", "admin"); again["state"] != "stale" || again["covered"] != 1.0 {
 		t.Errorf("%v", again)
 	}
+	one := h.elderCovered()
+	if first := one["first"].([]any); one["count"] != 3.0 || one["by_foot"] != 3.0 || len(first) != 3 || first[0].(map[string]any)["name"] != "李强" ||
+		strings.Trim(one["hours"].(string), "2") != "" || one["state"] != "ready" {
+		t.Errorf("%v", one)
+	}
 	for _, id := range []registry.HelperID{"h1", "h2", "h3"} {
 		_, err := h.reg.ChangeHelper(t.Context(), id, []byte(`{"version":1,"schedule":[{"days":[1],"from":"08:00","to":"12:00"}]}`))
 		must(t, err)
 	}
+	h.clock.Advance(time.Hour)
 	week := h.covered("?at=week", "admin")
 	open := week["uncovered"].([]any)[0].(map[string]any)
 	if open["name"] != "张秀英" || open["open_hours"] != 164.0 || open["nights"] != 56.0 || !strings.HasPrefix(open["open"].(string), "111111110000111") {

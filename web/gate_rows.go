@@ -52,6 +52,7 @@ func gateRows() []gateRow {
 			open:     {"id", "kind", "alarms", "time", "received_at", "late", "battery", "path", "alert", "silent", "remarks", "repeats"},
 			personal: {"position"}, note: {"text"}, raw: {"raw"}}),
 		classed(fault.Field{}, fields{open: {"name", "problem", "key", "vars"}}),
+		classed(ArrivalView{}, fields{open: {"helper", "kind", "mode", "duration_s", "by_road"}, personal: {"name"}}),
 		classed(NearView{}, fields{
 			open:     {"helper", "kind", "mode", "duration_s", "distance_m", "position_age_s", "by_road"},
 			personal: {"name", "position"}}),

@@ -18,7 +18,7 @@ func TestGateKnowsEveryField(t *testing.T) {
 	g := newGate()
 	seen := map[reflect.Type]bool{}
 	for _, v := range []any{registry.Elder{}, registry.Contact{}, registry.Device{}, registry.Helper{}, registry.Provider{}, registry.Centre{},
-		registry.Operator{}, registry.Consent{}, registry.SafeZone{}, registry.Attachment{}, registry.CustomField{}, registry.ServiceType{}, registry.CallerClass{}, registry.Agreement{}, registry.Move{}, registry.Due{}, DetailView{}, OutagePersonView{}, CandidateView{}, NearView{}, EventView{}, devices.Record{}, AuditView{}, registry.PrivacyRequest{}, registry.BreakGlass{}} {
+		registry.Operator{}, registry.Consent{}, registry.SafeZone{}, registry.Attachment{}, registry.CustomField{}, registry.ServiceType{}, registry.CallerClass{}, registry.Agreement{}, registry.Move{}, registry.Due{}, DetailView{}, OutagePersonView{}, CandidateView{}, NearView{}, ArrivalView{}, EventView{}, devices.Record{}, AuditView{}, registry.PrivacyRequest{}, registry.BreakGlass{}} {
 		walk(t, g, reflect.TypeOf(v), seen)
 	}
 	for typ, fields := range g.fields {

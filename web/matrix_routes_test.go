@@ -172,7 +172,7 @@ func ungatedAnswers() map[string]string {
 	return map[string]string{
 		"alerts.Recall": codes, "web.SessionView": own, "web.FactorsView": own, "web.CodesView": own, "registry.NewTOTP": own, "web.beginPasskeyAnswer": own,
 		"registry.Session": "of oneself; of others by sessions.see: ids, and from where", "registry.Browser": "of oneself; of others by sessions.see",
-		"web.RouteView": "streets between two places that the caller names", "web.ClosureView": rules, "web.CoverageView": inside, "coverage.Night": codes, "web.StatusView": codes, "devices.Receipt": codes, "web.Pressed": codes, "web.CheckpointView": codes, "web.WebhookTest": codes, "registry.Grade": codes, "registry.Reached": codes, "web.AvailabilityView": codes, "web.OpenSeat": codes,
+		"web.RouteView": "streets between two places that the caller names", "web.ClosureView": rules, "web.CoverageView": inside, "web.ElderCoverageView": inside, "coverage.Night": codes, "web.StatusView": codes, "devices.Receipt": codes, "web.Pressed": codes, "web.CheckpointView": codes, "web.WebhookTest": codes, "registry.Grade": codes, "registry.Reached": codes, "web.AvailabilityView": codes, "web.OpenSeat": codes,
 		"webhook.Delivery": codes, "registry.AreaReport": codes, "web.ConfigView": rules, "alerts.PlanDoc": rules, "registry.Area": rules, "web.AddressView": rules,
 		"registry.Role": rules, "web.RolesView": rules, "web.RuleView": rules, "webhook.Hook": rules, "registry.Token": rules,
 		"web.PlanCheck": rules, "web.PlanView": rules, "web.PlanChoice": rules, "web.TryView": inside, "web.zoneList": inside, "web.RevisionView": inside, "web.DuplicateView": inside,
