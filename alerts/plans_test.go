@@ -300,7 +300,7 @@ func TestEveryConditionIsUnderstood(t *testing.T) {
 	p := &Plan{Enough: Enough{Helpers: 1}}
 	now := start
 	full := &Alert{State: OnScene, AcceptedAt: &now, ActedAt: now.Add(time.Second), OnSceneAt: &now, FollowedUpAt: &now, Silent: true, Alone: true,
-		LateS: 90, Presses: 2, Unidentified: true, Unmanned: true, Classes: []string{"vip", "important"}, Outcome: OutcomeTest, Outage: &Outage{Unchecked: 1},
+		LateS: 90, Presses: 2, BackAt: &now, Unidentified: true, Unmanned: true, Classes: []string{"vip", "important"}, Outcome: OutcomeTest, Outage: &Outage{Unchecked: 1},
 		BeganAt: start.Add(15 * time.Hour), Steps: map[string]StepMark{"x": {Short: true}}, People: []*Person{
 			{Part: PartContact, State: PersonArrived, Numbers: 1, HasKey: true}, {Part: PartHelper, State: PersonComing},
 			{Part: PartElder, Said: "well"}, {Part: PartElder, Said: "unwell"}}}

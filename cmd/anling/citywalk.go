@@ -136,8 +136,8 @@ func (ws *walkers) step(now time.Time) []move {
 		switch {
 		case w.arrived:
 			continue
-		case w.door != nil && now.Sub(w.looked) >= looksAgain:
-			ws.lead(w, now) // a road may have been closed
+		case w.door != nil && len(w.line) > 1 && now.Sub(w.looked) >= looksAgain:
+			ws.lead(w, now) // a road may have been closed; between the road and the door there is none
 		case len(w.line) == 0 && ws.rand.Float64() < 0.9:
 			continue // stands a while
 		case len(w.line) == 0:
