@@ -31,7 +31,8 @@ type probe struct {
 	of     reflect.Type
 	path   string            // where one is read; % stands for an id
 	list   bool              // it is the first item of what is read …
-	item   string            // … or that with this id
+	item   string            // … or that with this id …
+	in     string            // … of the list of this name; empty: items
 	write  string            // where one is made, and below it changed; empty: nowhere
 	ids    map[string]string // by place, what % stands for
 	centre bool              // it counts whether one works at its centre
@@ -63,6 +64,7 @@ func (h *matrixHouse) probes() []probe {
 		{of: reflect.TypeFor[devices.Record](), path: "/v1/devices/%/signals", list: true, ids: signals, centre: true},
 		{of: reflect.TypeFor[registry.Helper](), path: "/v1/helpers/%", write: "/v1/helpers", ids: with(at("h-"), inMine, "h1"), centre: true},
 		{of: reflect.TypeFor[registry.Provider](), path: "/v1/providers/%", write: "/v1/providers", ids: with(at("p-"), inMine, "p-mine"), centre: true},
+		{of: reflect.TypeFor[ArrivalView](), path: "/v1/elders/%/coverage", list: true, in: "first", ids: map[string]string{inOwn: "e1"}, centre: true},
 		{of: reflect.TypeFor[NearView](), path: "/v1/nearest?lat=31.23&lon=121.47", list: true, ids: here, centre: true},
 		{of: reflect.TypeFor[DetailView](), path: "/v1/alerts/%", ids: told, centre: true, opens: true},
 		{of: reflect.TypeFor[EventView](), path: "/v1/alerts/%/events", list: true, ids: told, centre: true, opens: true},
@@ -117,6 +119,9 @@ func newMatrixHouse(t testing.TB) *matrixHouse {
 	}
 	h.outages()
 	h.settle()
+	h.wantDirect(200, "GET", "/v1/elders/e1/coverage", admin, "")
+	_, _, err := h.server.coverage.Step(t.Context())
+	must(t, err)
 	return h
 }
 

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -191,7 +192,7 @@ func (p probe) record(v map[string]any) map[string]any {
 	if !p.list {
 		return v
 	}
-	items, _ := v["items"].([]any)
+	items, _ := v[cmp.Or(p.in, "items")].([]any)
 	for _, one := range items {
 		if record, is := one.(map[string]any); is && (p.item == "" || record["id"] == p.item) {
 			return record
