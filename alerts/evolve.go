@@ -200,7 +200,7 @@ func evolveMessage(a *Alert, e Event) {
 	if e.Type == EventTold {
 		who.Messages = append(who.Messages, &MessageState{ID: d.Message, Channel: d.Channel, Template: d.Tmpl,
 			Status: string(notify.StatusQueued), At: e.At, ToldAt: e.At, Step: d.Step, Repeat: d.Repeat})
-		a.sent(who)
+		a.sent(who, d.Tmpl)
 		if who.State == PersonWaiting || who.State == PersonUnreached {
 			who.become(PersonTold, e.At)
 		}

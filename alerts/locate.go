@@ -117,12 +117,15 @@ func (s *Signal) tidy() {
 	s.Known = slices.DeleteFunc(slices.Clone(s.Known), func(p geo.Position) bool { return !geo.Usable(p) })
 }
 
-// locate takes what comes in while the alert is open. What says nothing new leaves no event.
+// locate takes what comes in while the alert is open. What says nothing new leaves no event, unless somebody has yet to be told of the last
+// move.
 func (d *decision) locate() {
 	known, fresh := learn(d.a.Positions, d.c.signal.positions())
-	if len(fresh) > 0 {
-		d.settlePlace(fresh, d.choose(known, d.a.alarm()), "")
+	if len(fresh) == 0 {
+		d.redirect(d.a.Place)
+		return
 	}
+	d.settlePlace(fresh, d.choose(known, d.a.alarm()), "")
 }
 
 // placeAgain applies the rule after a press: a fix may have come with it, and who pressed at home is at home.
@@ -204,8 +207,11 @@ func samePlace(a, b Place) bool {
 	return a.Why == b.Why && a.AtHome == b.AtHome && a.Position.Source == b.Position.Source && a.Position.Point == b.Position.Point
 }
 
-// redirect tells who is on the way that they were sent elsewhere.
+// redirect tells who is on the way that they were sent elsewhere; nobody while no place was chosen.
 func (d *decision) redirect(to *Place) {
+	if to == nil {
+		return
+	}
 	for _, who := range d.a.People {
 		if !who.State.Coming() || who.State == PersonArrived || who.Part == PartElder || who.Numbers == 0 || who.SentTo == nil {
 			continue
@@ -284,9 +290,14 @@ func (a *Alert) settleAt(p *Place) {
 	a.Place, a.Position = &chosen, &at
 }
 
-// sent remembers to which place somebody was sent.
-func (a *Alert) sent(who *Person) {
-	if a.Place != nil {
+// tellsPlace are the messages from which somebody knows where to go.
+func tellsPlace() []string {
+	return []string{"family_alarm", "family_call", "helper_details", "helper_details_call", "look_in", "place_moved", "place_moved_call", "supervisor_call"}
+}
+
+// sent remembers to which place somebody was sent by a message. A question on the way sends nobody anywhere.
+func (a *Alert) sent(who *Person, template string) {
+	if a.Place != nil && slices.Contains(tellsPlace(), template) {
 		at := a.Place.Position
 		who.SentTo = &at
 	}

@@ -2,6 +2,7 @@ package alerts
 
 import (
 	"encoding/json"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -209,6 +210,65 @@ func TestWhoIsOnTheWayIsSentElsewhere(t *testing.T) {
 	w.answer("h1", notify.AnswerArrived)
 	w.must(Command{Type: CommandLocate, Actor: operator("operator"), Source: geo.SourceHome})
 	wantTimes(t, w, "place_moved", 2)
+}
+
+// TestAMoveWithinThePauseIsToldAfterIt: the place moves on just after somebody was told, and then no fix comes in any more.
+func TestAMoveWithinThePauseIsToldAfterIt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 2, 3).pressFrom()
+	w.answer("h1", notify.AnswerComing)
+	w.walk = func(string, time.Duration) (int, bool) { return 300, true }
+	w.pass(time.Minute)
+	w.fix(east(geo.SourceDevice, 400, 5, w.now))
+	w.fix(east(geo.SourceDevice, 700, 5, w.now.Add(time.Second)))
+	wantTimes(t, w, "place_moved", 1)
+	w.pass(movedPause + lookEvery)
+	wantTimes(t, w, "place_moved", 2)
+	w.pass(3 * movedPause)
+	wantTimes(t, w, "place_moved", 2)
+}
+
+// TestWhatTellsThePlaceIsKnown holds that every message with an address in it counts as telling where to go, and no other.
+func TestWhatTellsThePlaceIsKnown(t *testing.T) {
+	t.Parallel()
+	body, err := os.ReadFile("../internal/words/notify.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all map[string]struct{ Zh string }
+	if err := json.Unmarshal(body, &all); err != nil {
+		t.Fatal(err)
+	}
+	var want []string
+	for name, text := range all {
+		if strings.Contains(text.Zh, "{address}") {
+			want = append(want, name)
+		}
+	}
+	slices.Sort(want)
+	if got := tellsPlace(); !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
+
+// TestAFixThatSaysNothingNewStillHasTheLastMoveTold is of relatives alone, whom nobody looks at on their way.
+func TestAFixThatSaysNothingNewStillHasTheLastMoveTold(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 2, 3).pressFrom()
+	w.answer("k1", notify.AnswerComing)
+	w.pass(time.Minute)
+	w.fix(east(geo.SourceDevice, 400, 5, w.now))
+	w.fix(east(geo.SourceDevice, 700, 5, w.now.Add(time.Second)))
+	events := len(w.events)
+	w.fix(east(geo.SourceDevice, 700, 5, w.now.Add(2*time.Second)))
+	if len(w.events) != events {
+		t.Errorf("a fix that says nothing new left %d events within the pause", len(w.events)-events)
+	}
+	w.now = w.now.Add(movedPause)
+	w.fix(east(geo.SourceDevice, 700, 5, w.now))
+	if n := w.toldTimes("k1", "place_moved"); n != 2 {
+		t.Errorf("the daughter was told %d times, want 2", n)
+	}
 }
 
 func TestWhoPressesAtHomeIsAtHome(t *testing.T) {

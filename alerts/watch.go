@@ -148,8 +148,10 @@ func (a *Alert) doubtful(who *Person) bool {
 	return who.Way == nil || who.Way.MovedAt.Before(m.At)
 }
 
-// look writes down where somebody on the way is. Who has left the place of their promise has set out, whether they say so or not.
+// look writes down where somebody on the way is. Who has left the place of their promise has set out, whether they say so or not. And
+// whoever was told of a move shortly before the place moved on is told now, though nothing new has come in since.
 func (d *decision) look(act *Action) {
+	d.redirect(d.a.Place)
 	who := d.a.Person(act.Person)
 	if who == nil {
 		return

@@ -189,8 +189,8 @@ func (in *Intake) takeVolatile(ctx context.Context, from Sender, s Signal) (Rece
 			return err
 		}
 		r = newRecord(in.clock.Now().UTC(), who, s)
-		crosses, err = in.crosses(ctx, tx, who, r)
-		return err
+		crosses = in.crosses(ctx, tx, who, r)
+		return nil
 	})
 	if err != nil {
 		return Receipt{}, err

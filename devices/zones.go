@@ -46,18 +46,18 @@ func positionOf(f fence.Fix) geo.Position {
 }
 
 // crosses tells whether a fix changes how the elder stands towards their zones. It only reads: most fixes change nothing, and those of elders
-// without a zone cost a look into memory.
-func (in *Intake) crosses(ctx context.Context, tx *db.Tx, who origin, r Record) (bool, error) {
+// without a zone cost a look into memory. What cannot be judged here is left to who writes, and says so: it must keep no report out.
+func (in *Intake) crosses(ctx context.Context, tx *db.Tx, who origin, r Record) bool {
 	fix, ok := fixOf(who, r)
 	if !ok {
-		return false, nil
+		return false
 	}
 	z, err := in.zonedOf(ctx, tx, who.elder)
 	if err != nil || z == nil {
-		return false, err
+		return err != nil
 	}
 	j, err := in.judge(ctx, tx, z, seenBy{who.device, fix})
-	return j.Changed, err
+	return err != nil || j.Changed
 }
 
 // cross writes down what a fix changes, and raises the alarm. It is durable when it returns.

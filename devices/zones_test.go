@@ -12,6 +12,7 @@ import (
 	"anling/devices"
 	"anling/geo"
 	"anling/geo/fence"
+	"anling/internal/db"
 	"anling/internal/fault"
 	"anling/registry"
 )
@@ -261,6 +262,30 @@ func TestNobodyWithoutAZoneOrAConsentIsJudged(t *testing.T) {
 		r.clock.Advance(2 * time.Minute)
 		r.fixes(t, time.Minute, 900, 950, 980)
 		r.wantAlarms(t, "after the consent was withdrawn", 0, 0)
+	})
+}
+
+// TestWhatCannotBeJudgedKeepsNoReportOut: what is written of an elder's zones is broken, and their device is heard all the same.
+func TestWhatCannotBeJudgedKeepsNoReportOut(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, r *rig) {
+		r.mustZone(t)
+		r.fixes(t, time.Minute, 20)
+		err := r.db.Update(t.Context(), func(tx *db.Tx) error {
+			_, err := tx.Exec(t.Context(), `INSERT INTO zone_watch (elder, record) VALUES (?, ?)
+				ON CONFLICT (elder) DO UPDATE SET record = excluded.record`, r.elder.ID, []byte("broken"))
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.clock.Advance(time.Minute)
+		if _, err := r.intake.Take(t.Context(), devices.Sender{}, devices.Signal{ID: "there", Device: "BTN-1", Kind: devices.Position, Position: metresNorth(500)}); err != nil {
+			t.Fatalf("the report was kept out: %v", err)
+		}
+		if at, ok := r.intake.LastSeen(r.device.ID); !ok || !at.Equal(r.clock.Now()) {
+			t.Errorf("the device was last heard at %v, want %v", at, r.clock.Now())
+		}
 	})
 }
 
