@@ -1,8 +1,9 @@
-import { AttributionControl, LngLatBounds, Map, Marker, NavigationControl, ScaleControl, type GeoJSONSource } from 'maplibre-gl'
+import { LngLatBounds, Marker, ScaleControl, type GeoJSONSource, type Map } from 'maplibre-gl'
 import type { Lang } from '../data/types'
-import { fonts, openBase, style, type BaseOptions } from './base'
+import { style } from './base'
+import { smallMap, type SmallOptions } from './small'
 
-export interface CoverOptions extends BaseOptions { center: [number, number]; zoom: number; lang: Lang; onCell: (cell: { elders: number; covered: number } | null) => void }
+export interface CoverOptions extends SmallOptions { onCell: (cell: { elders: number; covered: number } | null) => void }
 
 export interface CoverMark { id: string; at: [number, number]; text: string; title: string; kind: 'elder' | 'volunteer' | 'provider' }
 
@@ -15,21 +16,8 @@ export interface CoverMap {
 }
 
 export async function createCoverMap(box: HTMLElement, o: CoverOptions): Promise<CoverMap> {
-  openBase(o)
-  const map = new Map({
-    container: box, style: style(o, o.lang), center: o.center, zoom: o.zoom, attributionControl: false, dragRotate: false, pitchWithRotate: false,
-    localIdeographFontFamily: fonts, fadeDuration: 0, maxZoom: 17, minZoom: 8, keyboard: false,
-  })
-  map.touchZoomRotate.disableRotation()
-  map.addControl(new AttributionControl({ compact: false }), 'bottom-right')
+  const map = await smallMap(box, o, { minZoom: 8, maxZoom: 17, keyboard: false })
   map.addControl(new ScaleControl({ maxWidth: 110 }), 'bottom-left')
-  map.addControl(new NavigationControl({ showCompass: false }), 'top-right')
-  map.getCanvas().setAttribute('aria-hidden', 'true')
-  map.getCanvas().tabIndex = -1
-  await new Promise<void>((done, fail) => {
-    map.once('load', () => done())
-    setTimeout(() => (map.isStyleLoaded() ? done() : fail(new Error('map did not load'))), 60_000)
-  })
   return new Cover(map, o)
 }
 

@@ -1,9 +1,8 @@
-import { AttributionControl, Map, Marker, NavigationControl } from 'maplibre-gl'
-import type { Lang } from '../data/types'
-import { fonts, openBase, style, type BaseOptions } from './base'
+import { Marker, type Map } from 'maplibre-gl'
+import { smallMap, type SmallOptions } from './small'
 
-export interface PinOptions extends BaseOptions {
-  center: [number, number]; zoom: number; lang: Lang; label: string
+export interface PinOptions extends SmallOptions {
+  label: string
   onMove: (at: { lat: number; lon: number }) => void
 }
 
@@ -17,20 +16,7 @@ export interface PinMap {
 }
 
 export async function createPinMap(box: HTMLElement, o: PinOptions): Promise<PinMap> {
-  openBase(o)
-  const map = new Map({
-    container: box, style: style(o, o.lang), center: o.center, zoom: o.zoom, attributionControl: false, dragRotate: false, pitchWithRotate: false,
-    localIdeographFontFamily: fonts, fadeDuration: 0, maxZoom: 19, minZoom: 9, keyboard: false,
-  })
-  map.touchZoomRotate.disableRotation()
-  map.addControl(new AttributionControl({ compact: false }), 'bottom-right')
-  map.addControl(new NavigationControl({ showCompass: false }), 'top-right')
-  map.getCanvas().setAttribute('aria-hidden', 'true')
-  map.getCanvas().tabIndex = -1
-  await new Promise<void>((done, fail) => {
-    map.once('load', () => done())
-    setTimeout(() => (map.isStyleLoaded() ? done() : fail(new Error('map did not load'))), 60_000)
-  })
+  const map = await smallMap(box, o, { minZoom: 9, maxZoom: 19, keyboard: false })
   return new Pin(map, o)
 }
 

@@ -1,11 +1,10 @@
-import { AttributionControl, Map, Marker, NavigationControl, type GeoJSONSource } from 'maplibre-gl'
+import { Marker, type GeoJSONSource, type Map } from 'maplibre-gl'
 import type { Point } from '../core/geo'
 import type { Drawn } from '../core/zones'
-import type { Lang } from '../data/types'
-import { fonts, openBase, style, type BaseOptions } from './base'
+import { smallMap, type SmallOptions } from './small'
 
-export interface ZoneMapOptions extends BaseOptions {
-  center: [number, number]; zoom: number; lang: Lang; home: string
+export interface ZoneMapOptions extends SmallOptions {
+  home: string
   onClick: (at: Point) => void
   onDrag: (handle: number, to: Point) => void
 }
@@ -22,18 +21,7 @@ export interface ZoneMap {
 }
 
 export async function createZoneMap(box: HTMLElement, o: ZoneMapOptions): Promise<ZoneMap> {
-  openBase(o)
-  const map = new Map({
-    container: box, style: style(o, o.lang), center: o.center, zoom: o.zoom, attributionControl: false, dragRotate: false, pitchWithRotate: false,
-    localIdeographFontFamily: fonts, fadeDuration: 0, maxZoom: 19, minZoom: 8,
-  })
-  map.touchZoomRotate.disableRotation()
-  map.addControl(new AttributionControl({ compact: false }), 'bottom-right')
-  map.addControl(new NavigationControl({ showCompass: false }), 'top-right')
-  await new Promise<void>((done, fail) => {
-    map.once('load', () => done())
-    setTimeout(() => (map.isStyleLoaded() ? done() : fail(new Error('map did not load'))), 60_000)
-  })
+  const map = await smallMap(box, o, { minZoom: 8, maxZoom: 19, keyboard: true })
   return new Zones(map, o)
 }
 
